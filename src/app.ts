@@ -1,0 +1,203 @@
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { argon2Hasher } from './credentials/password/password-hasher.js';
+import { createCredentials } from './credentials/registry.js';
+import { startBringUp } from './flows/bring-up.js';
+import type { Services } from './flows/services.js';
+import { createApolloServer } from './graphql/apollo-server.js';
+import type { RequestContext } from './graphql/context.js';
+import { createLoaders } from './graphql/loaders.js';
+import { buildSubgraph } from './graphql/schema.js';
+import { prepareDrain } from './http/drain.js';
+import type { Readiness } from './http/health.js';
+import { createHttpServer } from './http/server.js';
+import { cookiePolicy, type TokenCookies } from './http/token-cookies.js';
+import { AuthError } from './kernel/auth-error.js';
+import { type Clock, systemClock } from './kernel/clock.js';
+import { idsFrom } from './kernel/ids.js';
+import { createSeal, deriveKey } from './kernel/master-secret.js';
+import { systemRandomness } from './kernel/randomness.js';
+import { redisKeyCache } from './keys/key-cache.js';
+import { KeyRing } from './keys/key-ring.js';
+import { createAccessTokenVerifier } from './sdk/verify-access-token.js';
+import { accessTokenSigner } from './sessions/access-token.js';
+import { EndedSessions } from './sessions/ended-sessions.js';
+import { refreshTokenFormat } from './sessions/refresh-token.js';
+import { SessionIssuer } from './sessions/session-issuer.js';
+import type { Bus } from './storage/bus.js';
+import { openDatabase } from './storage/database.js';
+import { safeReason } from './storage/database-failure.js';
+import { localBus } from './storage/local-bus.js';
+import { postgresWire } from './storage/postgres-wire.js';
+import { DEFAULT_REALM } from './storage/realm.entity.js';
+import { openRedis } from './storage/redis.js';
+import { redisWire } from './storage/redis-wire.js';
+import { WireBus } from './storage/wire-bus.js';
+
+/** Tokens live a little longer than they say: verifiers allow for clocks that differ. */
+const SKEW_SECONDS = 60;
+const STATEMENT_TIMEOUT_MS = 3_500;
+const MAX_USER_AGENT = 512;
+
+/** The services without HTTP around them: what the command line works with. */
+export interface Core extends AsyncDisposable {
+  readonly services: Services;
+}
+
+export interface CoreOptions {
+  readonly config: Config;
+  /** AUTHGRAPH_SECRET, or the development one. */
+  readonly secret: string;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+export async function createCore({ config, secret, log, clock = systemClock }: CoreOptions): Promise<Core> {
+  const realmId = DEFAULT_REALM;
+  const randomness = systemRandomness;
+  const newId = idsFrom(clock, randomness);
+  const database = await openDatabase({ ...config.database, statementTimeoutMs: STATEMENT_TIMEOUT_MS }, log);
+  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
+  const bus = openBus();
+  const keySeal = createSeal(deriveKey(secret, 'signing-keys'), randomness);
+  const cacheSeal = createSeal(deriveKey(secret, 'signing-key-cache'), randomness);
+  const keyLifetimes = {
+    jwksMaxAge: config.keys.jwksMaxAge,
+    tokenLifetime: config.accessTokenTtl + SKEW_SECONDS,
+    rotationPeriod: config.keys.rotation,
+  };
+  const cache = redis && redisKeyCache(redis, cacheSeal, Math.max(1, Math.floor(config.keys.jwksMaxAge / 2)));
+  const keys = new KeyRing({ database, cache, seal: keySeal, realmId, lifetimes: keyLifetimes, clock, log });
+  bus.onMessage((message) => {
+    if (message.type !== 'signing-keys-changed' || message.realmId !== realmId) return;
+    keys.reload('database').catch((error: unknown) => log.warn({ reason: safeReason(error) }, 'Could not read the changed signing keys'));
+  });
+  const endedSessions = new EndedSessions({ database, bus, realmId, retentionSeconds: keyLifetimes.tokenLifetime, clock, log });
+  const refreshTokens = refreshTokenFormat(deriveKey(secret, 'refresh-token-mac'), realmId);
+  const signAccessToken = accessTokenSigner({
+    issuer: config.issuer,
+    audience: config.audience,
+    ttlSeconds: config.accessTokenTtl,
+    keys,
+    newId,
+  });
+  const sessions = new SessionIssuer({
+    realmId,
+    idleTtlSeconds: config.refresh.idleTtl,
+    absoluteTtlSeconds: config.refresh.absoluteTtl,
+    clock,
+    randomness,
+    newId,
+    refreshTokens,
+    signAccessToken,
+  });
+  const hasher = argon2Hasher(config.password.hashConcurrency);
+  const credentials = createCredentials({ password: { minimumLength: config.password.minLength, realmId, hasher } });
+
+  const services: Services = {
+    realmId,
+    clock,
+    randomness,
+    newId,
+    log,
+    database,
+    bus,
+    credentials,
+    sessions,
+    refreshTokens,
+    refreshGraceSeconds: config.refresh.grace,
+    endedSessions,
+    keys,
+    keySeal,
+    keyLifetimes,
+    signingAlgorithm: config.keys.algorithm,
+  };
+  return {
+    services,
+    async [Symbol.asyncDispose]() {
+      endedSessions[Symbol.dispose]();
+      await bus[Symbol.asyncDispose]();
+      redis?.disconnect();
+      await database.close();
+    },
+  };
+
+  function openBus(): Bus {
+    if (redis !== undefined) return new WireBus(redisWire(redis), log);
+    return config.database.url === undefined ? localBus() : new WireBus(postgresWire(config.database.url), log);
+  }
+}
+
+/** The running service. */
+export interface App extends AsyncDisposable {
+  readonly services: Services;
+  /** Where it listens. */
+  readonly url: string;
+  /** Settles when the node has tried to get ready once; whether it is, /health/ready tells. */
+  readonly firstAttempt: Promise<void>;
+  /** Stops accepting, finishes what runs, closes everything. */
+  stop(): Promise<void>;
+}
+
+export async function startApp(options: CoreOptions): Promise<App> {
+  const { config, log } = options;
+  const core = await createCore(options);
+  const { services } = core;
+  const bringUp = startBringUp(services, config.database.autoMigrate);
+  const verify = createAccessTokenVerifier({
+    issuer: config.issuer,
+    audience: config.audience,
+    keys: services.keys,
+    now: () => services.clock.now(),
+  });
+  const apollo = createApolloServer({
+    schema: buildSubgraph().schema,
+    session: { issuer: config.issuer, verify, isEnded: (sessionId) => services.endedSessions.has(sessionId) },
+    explorable: config.introspection,
+    log,
+  });
+  await apollo.start();
+  const server = await createHttpServer<RequestContext>({
+    apollo,
+    context: (request, cookies) => requestContext(request, cookies),
+    cookiePolicy: cookiePolicy(config.issuer, [...config.allowedOrigins, ...(config.production ? [] : loopbackOrigins(config.port))]),
+    allowedOrigins: config.allowedOrigins,
+    trustProxy: config.trustProxy,
+    jwks: () => services.keys.jwks(),
+    jwksMaxAgeSeconds: config.keys.jwksMaxAge,
+    readiness: () => readiness(),
+    explorer: !config.production,
+    newRequestId: services.newId,
+    log,
+  });
+  const drain = prepareDrain(server);
+  const url = await server.listen({ port: config.port, host: config.host });
+  const stop = async () => {
+    bringUp.stop();
+    await drain();
+    await apollo.stop();
+    await core[Symbol.asyncDispose]();
+  };
+  return { services, url, firstAttempt: bringUp.firstAttempt, stop, [Symbol.asyncDispose]: stop };
+
+  function requestContext(request: FastifyRequest, cookies: TokenCookies): RequestContext {
+    if (!bringUp.state.keys) throw new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.');
+    const device = { ipAddress: request.ip, userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
+    const own = { requestId: request.id, services, device, cookies, loaders: createLoaders(services) };
+    return own as typeof own & RequestContext; // the session plugin adds the rest before any resolver runs
+  }
+
+  async function readiness(): Promise<Readiness> {
+    const database = await services.database.ping().then(
+      () => true,
+      () => false,
+    );
+    return { database, migrations: bringUp.state.migrations, keys: bringUp.state.keys && services.keys.ready };
+  }
+}
+
+/** Both names of this machine: in development it does not matter by which the browser came. */
+function loopbackOrigins(port: number): string[] {
+  return [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+}

@@ -1,0 +1,101 @@
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Log } from '../kernel/log.js';
+import { type SessionContextOptions, sessionContext } from '../sdk/session-context.js';
+import { safeReason } from '../storage/database-failure.js';
+import type { RequestContext } from './context.js';
+import { expectedError } from './error-table.js';
+
+export interface GraphQLOptions {
+  readonly schema: GraphQLSchema;
+  readonly session: SessionContextOptions;
+  /** True to answer introspection queries and to suggest names in validation errors. */
+  readonly explorable: boolean;
+  readonly log: Log;
+}
+
+/** A document of more tokens than this is no operation of this API. */
+const MAX_TOKENS = 2_000;
+
+/** The Apollo server, not yet started and without HTTP around it. */
+export function createApolloServer({ schema, session, explorable, log }: GraphQLOptions): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema,
+    introspection: explorable,
+    hideSchemaDetailsFromClientErrors: !explorable,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    formatError: maskUnexpected,
+    plugins: [
+      sessionContext(session),
+      errorReporter(log),
+      // Nothing is sent to anybody, whatever APOLLO_* variables the environment holds.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+}
+
+/** Expected failures are shown as the error table says; of all others only that they happened. */
+function maskUnexpected(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const expected = expectedError(original);
+  if (expected !== undefined) {
+    const { http: _http, ...extensions } = expected.extensions;
+    return { ...formatted, message: expected.message, extensions };
+  }
+  if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted;
+  return { ...formatted, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+}
+
+/** Logs what was masked, under the request id that the client is told, and sets the answer's HTTP status. */
+function errorReporter(log: Log): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: async () => ({
+      didEncounterErrors: async (context) => {
+        for (const error of context.errors) report(error, context, log);
+      },
+      willSendResponse: async ({ response, contextValue }) => {
+        if (response.body.kind !== 'single') return;
+        const masked = response.body.singleResult.errors?.filter(({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR');
+        for (const { extensions } of masked ?? []) Object.assign(extensions ?? {}, { requestId: contextValue.requestId });
+      },
+    }),
+  };
+}
+
+function report(error: GraphQLError, context: GraphQLRequestContext<RequestContext>, log: Log): void {
+  const original = unwrapResolverError(error);
+  const expected = expectedError(original);
+  const status = statusOf(expected) ?? statusOf(original);
+  if (status !== undefined && status !== 200 && context.response.http.status === undefined) context.response.http.status = status;
+  if (expected?.extensions.code === 'SERVICE_UNAVAILABLE') {
+    log.warn({ requestId: context.contextValue.requestId, reason: safeReason(original) }, 'A dependency is unavailable');
+  }
+  if (expected !== undefined || original instanceof GraphQLError) return;
+  log.error(
+    { requestId: context.contextValue.requestId, operationName: context.operationName, err: original },
+    'A resolver failed unexpectedly',
+  );
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof GraphQLError)) return undefined;
+  const { http } = error.extensions as { http?: { status?: number } }; // Apollo's own convention
+  return http?.status;
+}

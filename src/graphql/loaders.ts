@@ -1,0 +1,28 @@
+import DataLoader from 'dataloader';
+import type { Services } from '../flows/services.js';
+import { isId } from '../kernel/ids.js';
+import { findSessions } from '../sessions/session-queries.js';
+import type { Session } from '../storage/session.entity.js';
+import type { User } from '../storage/user.entity.js';
+import { findUsers } from '../users/user-store.js';
+
+/** Batched reads for one request: N objects of a kind cost one query. */
+export interface Loaders {
+  readonly users: DataLoader<string, User | undefined>;
+  readonly sessions: DataLoader<string, Session | undefined>;
+}
+
+export function createLoaders({ database, realmId }: Services): Loaders {
+  return {
+    users: byId((ids) => findUsers(database.em(), realmId, ids)),
+    sessions: byId((ids) => findSessions(database.em(), realmId, ids)),
+  };
+}
+
+function byId<Row extends { id: string }>(find: (ids: readonly string[]) => Promise<Row[]>): DataLoader<string, Row | undefined> {
+  return new DataLoader(async (ids) => {
+    const rows = await find(ids.filter(isId)); // anything else is nobody's id, and the database would call it an error
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => found.get(id.toLowerCase()));
+  });
+}

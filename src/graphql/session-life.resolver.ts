@@ -1,0 +1,53 @@
+import { GraphQLError } from 'graphql';
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { refreshSession } from '../flows/refresh-session.js';
+import { signOut } from '../flows/sign-out.js';
+import type { Session } from '../sdk/session.js';
+import type { RequestContext } from './context.js';
+import { deliverTokens } from './deliver-tokens.js';
+import { orProblem } from './error-table.js';
+import { RefreshSessionInput, SignOutInput, TokenDelivery } from './input-types.js';
+import { type Problem, SessionRefreshed, SignedOut } from './object-types.js';
+import { RefreshSessionResult, SignOutResult } from './result-unions.js';
+
+@Resolver()
+export class SessionLifeResolver {
+  @Mutation(() => RefreshSessionResult, { description: 'Trades a refresh token for a new pair. The old one is spent.' })
+  refreshSession(
+    @Arg('input', () => RefreshSessionInput, { nullable: true }) input: RefreshSessionInput | null,
+    @Ctx() context: RequestContext,
+  ): Promise<SessionRefreshed | Problem> {
+    return orProblem(async () => {
+      const named = input?.refreshToken ?? undefined;
+      // The answer travels the way the token came.
+      const delivery = named === undefined ? TokenDelivery.COOKIE : TokenDelivery.BODY;
+      const issued = await refreshSession(context.services, named ?? context.cookies.refreshToken, context.device);
+      const tokens = deliverTokens(context, issued, delivery);
+      return Object.assign(new SessionRefreshed(), { session: { id: issued.sessionId }, tokens });
+    });
+  }
+
+  @Mutation(() => SignOutResult, {
+    description: "Ends this session (or all of the user's). Idempotent: signing out twice is not an error.",
+  })
+  async signOut(
+    @Arg('input', () => SignOutInput, { nullable: true }) input: SignOutInput | null,
+    @Ctx() context: RequestContext,
+  ): Promise<SignedOut> {
+    const session = validSession(context);
+    const refreshToken = input?.refreshToken ?? (session === undefined ? context.cookies.refreshToken : undefined);
+    const endedSessions = await signOut(context.services, { refreshToken, session, everywhere: input?.everywhere ?? false });
+    context.cookies.clear();
+    return Object.assign(new SignedOut(), { endedSessions });
+  }
+}
+
+/** The session, or undefined for an anonymous request and for a token that is no longer valid: there is nothing to end then. */
+function validSession(context: RequestContext): Session | undefined {
+  try {
+    return context.session ?? undefined;
+  } catch (error) {
+    if (error instanceof GraphQLError && error.extensions.code === 'UNAUTHENTICATED') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import type { ApolloServer, BaseContext } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
+import type { JWK } from 'jose';
+import { AuthError } from '../kernel/auth-error.js';
+import { serveExplorer } from './explorer.js';
+import { type Readiness, readinessAnswer } from './health.js';
+import { type CookiePolicy, cookieProblem, TokenCookies } from './token-cookies.js';
+
+export interface HttpOptions<Context extends BaseContext> {
+  readonly apollo: ApolloServer<Context>;
+  /** Makes the context of one GraphQL request; may throw an AuthError to refuse it. */
+  readonly context: (request: FastifyRequest, cookies: TokenCookies) => Context;
+  readonly cookiePolicy: CookiePolicy;
+  readonly allowedOrigins: readonly string[];
+  /** Proxies whose X-Forwarded-For counts. */
+  readonly trustProxy: readonly string[];
+  readonly jwks: () => { keys: JWK[] };
+  readonly jwksMaxAgeSeconds: number;
+  readonly readiness: () => Promise<Readiness>;
+  readonly explorer: boolean;
+  readonly newRequestId: () => string;
+  readonly log: FastifyBaseLogger;
+}
+
+const MAX_BODY_BYTES = 100 * 1024;
+/** No honest request of this size takes longer to arrive; a slow one would only hold a socket. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The HTTP face of the service. It listens when the caller says so. */
+export async function createHttpServer<Context extends BaseContext>(options: HttpOptions<Context>): Promise<FastifyInstance> {
+  const server: FastifyInstance = fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: options.newRequestId,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // While it shuts down it still answers what arrives on open connections: a 503 would be a dropped request.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  });
+  server.removeContentTypeParser('text/plain'); // what a cross-site form can send
+  server.setErrorHandler<FastifyError | AuthError>(answerError);
+  server.setNotFoundHandler(async (_request, reply) =>
+    sendError(reply, 404, 'NOT_FOUND', 'There is nothing here. The API is at /graphql.'),
+  );
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    if (!URL.canParse(request.url, `http://${request.hostname}/`))
+      throw new AuthError('BAD_USER_INPUT', 'The request has no usable Host or path.');
+  });
+  server.addHook('onResponse', logRequest);
+  if (options.allowedOrigins.length > 0) {
+    await server.register(cors, { origin: [...options.allowedOrigins], credentials: true, methods: ['GET', 'POST'], maxAge: 86_400 });
+  }
+  if (options.explorer) serveExplorer(server);
+  addGraphQL(server, options);
+  addKeysAndHealth(server, options);
+  return server;
+}
+
+function addGraphQL<Context extends BaseContext>(server: FastifyInstance, { apollo, context, cookiePolicy }: HttpOptions<Context>): void {
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    onRequest: async (request, reply) => {
+      void reply.header('cache-control', 'no-store');
+      const problem = cookieProblem(request, cookiePolicy);
+      if (problem !== undefined) throw problem;
+    },
+    handler: fastifyApolloHandler(apollo, {
+      context: async (request, reply) => context(request, new TokenCookies(request, reply, cookiePolicy)),
+    }),
+  });
+}
+
+function addKeysAndHealth<Context extends BaseContext>(server: FastifyInstance, options: HttpOptions<Context>): void {
+  server.get('/.well-known/jwks.json', async (_request, reply) => {
+    const jwks = options.jwks();
+    // An empty set would be cached by verifiers, and refuse every token until it ran out.
+    if (jwks.keys.length === 0) throw new AuthError('SERVICE_UNAVAILABLE', 'The signing keys are not available yet. Try again shortly.');
+    return reply.header('cache-control', `public, max-age=${options.jwksMaxAgeSeconds}`).send(jwks);
+  });
+  server.get('/health/live', async () => ({ status: 'alive' }));
+  server.get('/health/ready', async (_request, reply) => {
+    const { status, body } = readinessAnswer(await options.readiness());
+    return reply.code(status).header('cache-control', 'no-store').send(body);
+  });
+}
+
+const STATUS_OF_CODE: Partial<Record<AuthError['code'], number>> = { FORBIDDEN: 403, SERVICE_UNAVAILABLE: 503 };
+
+/** Failures outside GraphQL, in GraphQL's shape, so that a client reads all errors in one way. */
+function answerError(error: FastifyError | AuthError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof AuthError) return sendError(reply, STATUS_OF_CODE[error.code] ?? 400, error.code, error.message);
+  const status = error.statusCode ?? 500;
+  if (status < 500) return sendError(reply, status, 'BAD_REQUEST', error.message);
+  request.log.error({ requestId: request.id, err: error }, 'A request failed unexpectedly');
+  return sendError(reply, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { requestId: request.id });
+}
+
+function sendError(reply: FastifyReply, status: number, code: string, message: string, extensions: object = {}): FastifyReply {
+  return reply.code(status).send({ errors: [{ message, extensions: { code, ...extensions } }] });
+}
+
+async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const path = request.url.split('?', 1)[0];
+  if (path?.startsWith('/health/')) return;
+  request.log.info(
+    { requestId: request.id, method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
+    'request',
+  );
+}

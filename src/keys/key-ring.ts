@@ -1,0 +1,129 @@
+import type { CryptoKey, JWK } from 'jose';
+import { AuthError } from '../kernel/auth-error.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Log } from '../kernel/log.js';
+import type { Seal } from '../kernel/master-secret.js';
+import type { Database } from '../storage/database.js';
+import { safeReason } from '../storage/database-failure.js';
+import type { KeyCache } from './key-cache.js';
+import { type LoadedKey, loadKey, type StoredKey } from './key-material.js';
+import { readKeys } from './key-store.js';
+import { activeKey, type KeyLifetimes, type SigningKeyStatus, statusOf } from './signing-key.policy.js';
+
+export interface KeyRingDeps {
+  readonly database: Database;
+  /** Absent where there is no Redis. */
+  readonly cache: KeyCache | undefined;
+  readonly seal: Seal;
+  readonly realmId: string;
+  readonly lifetimes: KeyLifetimes;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An unknown kid may be a key that another node just made; how often that is worth a query. */
+const UNKNOWN_KID_RELOAD_MS = 1_000;
+
+/**
+ * The signing keys as this node knows them. Once loaded it answers from memory and renews itself in the background
+ * every half of the JWKS's max-age, so that with the cache's equal half no key is seen later than one max-age.
+ */
+export class KeyRing {
+  readonly #deps: KeyRingDeps;
+  #keys: readonly LoadedKey[] = [];
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  #loading: Promise<void> | undefined;
+
+  constructor(deps: KeyRingDeps) {
+    this.#deps = deps;
+  }
+
+  /** True once there is a key to sign with. */
+  get ready(): boolean {
+    return activeKey(this.#keys, this.#deps.clock.now()) !== undefined;
+  }
+
+  /** Keys that are not gone, with their place in the life cycle; oldest first. */
+  list(): { readonly key: LoadedKey; readonly status: SigningKeyStatus }[] {
+    const now = this.#deps.clock.now();
+    return this.#keys
+      .map((key) => ({ key, status: statusOf(key, this.#keys, now, this.#deps.lifetimes) }))
+      .filter(({ status }) => status !== 'GONE');
+  }
+
+  /** The public keys as a JWK Set (RFC 7517). */
+  jwks(): { keys: JWK[] } {
+    this.#renewWhenStale();
+    return { keys: this.list().map(({ key }) => key.publicJwk) };
+  }
+
+  /** The key to sign with now. Throws SERVICE_UNAVAILABLE when none could be loaded yet. */
+  signingKey(): LoadedKey {
+    this.#renewWhenStale();
+    const key = activeKey(this.#keys, this.#deps.clock.now());
+    if (key === undefined) throw new AuthError('SERVICE_UNAVAILABLE', 'No signing key is available yet. Try again shortly.');
+    return key;
+  }
+
+  /** True while tokens signed by this key may be accepted. */
+  has(kid: string): boolean {
+    return this.#find(kid) !== undefined;
+  }
+
+  /** The public key of that id; undefined when no such key is published. */
+  async get(kid: string): Promise<CryptoKey | undefined> {
+    this.#renewWhenStale();
+    const known = this.#find(kid);
+    if (known !== undefined) return known.publicKey;
+    if (performance.now() - this.#loadedAt > UNKNOWN_KID_RELOAD_MS) await this.reload('database');
+    return this.#find(kid)?.publicKey;
+  }
+
+  /** Reads the keys again; concurrent callers share one read. */
+  async reload(from: 'cache' | 'database'): Promise<void> {
+    this.#loading ??= this.#load(from).finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  #find(kid: string): LoadedKey | undefined {
+    const key = this.#keys.find((candidate) => candidate.kid === kid);
+    if (key === undefined) return undefined;
+    const status = statusOf(key, this.#keys, this.#deps.clock.now(), this.#deps.lifetimes);
+    return status === 'GONE' ? undefined : key;
+  }
+
+  #renewWhenStale(): void {
+    const lifetimeMs = (this.#deps.lifetimes.jwksMaxAge / 2) * 1000;
+    if (performance.now() - this.#loadedAt < lifetimeMs) return;
+    this.reload('cache').catch((error: unknown) => {
+      this.#deps.log.warn({ reason: safeReason(error) }, 'Could not renew the signing keys; going on with those in memory');
+    });
+  }
+
+  async #load(from: 'cache' | 'database'): Promise<void> {
+    const stored = await this.#read(from);
+    this.#keys = await Promise.all(stored.map((key) => this.#reuseOrLoad(key)));
+    this.#loadedAt = performance.now();
+  }
+
+  async #read(from: 'cache' | 'database'): Promise<StoredKey[]> {
+    const { cache, database, realmId } = this.#deps;
+    const cached = from === 'cache' ? await cache?.read(realmId) : undefined;
+    if (cached !== undefined) return cached;
+    const stored = await readKeys(database.em(), realmId);
+    if (stored.length > 0) await cache?.write(realmId, stored);
+    return stored;
+  }
+
+  async #reuseOrLoad(key: StoredKey): Promise<LoadedKey> {
+    const known = this.#keys.find(({ kid }) => kid === key.kid);
+    if (known !== undefined) return known;
+    try {
+      return await loadKey(key, this.#deps.seal, this.#deps.realmId);
+    } catch (error) {
+      throw new Error(`signing key ${key.kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { addSeconds } from '../kernel/clock.js';
+
+export type SigningAlgorithm = 'ES256' | 'RS256' | 'EdDSA';
+export type SigningKeyStatus = 'PUBLISHED' | 'ACTIVE' | 'RETIRED' | 'GONE';
+
+/** What the life cycle of signing keys depends on; seconds. */
+export interface KeyLifetimes {
+  /** How long others may cache the JWKS. */
+  readonly jwksMaxAge: number;
+  /** How long an access token lives, the skew that verifiers allow included. */
+  readonly tokenLifetime: number;
+  /** How long a key signs before its successor does. */
+  readonly rotationPeriod: number;
+}
+
+interface Scheduled {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly activatesAt: Date;
+}
+
+/**
+ * A key is in the JWKS for this long before it signs, so that every verifier has fetched it by then:
+ * once for what the verifier cached, once for what this service's own nodes cached.
+ */
+export function leadSeconds(lifetimes: KeyLifetimes): number {
+  return 2 * lifetimes.jwksMaxAge;
+}
+
+/** The key that signs at `now`: the latest whose time has come. */
+export function activeKey<Key extends Scheduled>(keys: readonly Key[], now: Date): Key | undefined {
+  return byActivation(keys).findLast((key) => key.activatesAt <= now);
+}
+
+/** Where a key stands at `now`. Follows from the clock alone, so all nodes agree without telling each other. */
+export function statusOf(key: Scheduled, keys: readonly Scheduled[], now: Date, lifetimes: KeyLifetimes): SigningKeyStatus {
+  if (key.activatesAt > now) return 'PUBLISHED';
+  const successor = byActivation(keys).find((other) => other.activatesAt > key.activatesAt);
+  if (successor === undefined || successor.activatesAt > now) return 'ACTIVE';
+  return addSeconds(successor.activatesAt, lifetimes.tokenLifetime) > now ? 'RETIRED' : 'GONE';
+}
+
+/** When the next key has to be made; `now` or earlier means that it is due. */
+export function nextRotationAt(keys: readonly Scheduled[], algorithm: SigningAlgorithm, now: Date, lifetimes: KeyLifetimes): Date {
+  const newest = byActivation(keys).at(-1);
+  if (newest === undefined || newest.algorithm !== algorithm) return now;
+  return addSeconds(newest.activatesAt, lifetimes.rotationPeriod - leadSeconds(lifetimes));
+}
+
+/** When a key that is made at `now` starts to sign. The very first one has nobody to wait for. */
+export function activationOfNewKey(keys: readonly Scheduled[], now: Date, lifetimes: KeyLifetimes): Date {
+  return keys.length === 0 ? now : addSeconds(now, leadSeconds(lifetimes));
+}
+
+/** True when a key is on its way already, so that asking for another one changes nothing. */
+export function hasKeyOnItsWay(keys: readonly Scheduled[], now: Date): boolean {
+  return keys.some((key) => key.activatesAt > now);
+}
+
+function byActivation<Key extends Scheduled>(keys: readonly Key[]): Key[] {
+  return keys.toSorted((a, b) => a.activatesAt.getTime() - b.activatesAt.getTime() || a.kid.localeCompare(b.kid));
+}

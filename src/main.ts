@@ -1,0 +1,236 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { createInterface } from 'node:readline/promises';
+import { text as readAll } from 'node:stream/consumers';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import type { Services } from './flows/services.js';
+
+/** Exit codes: 1 the command failed, 2 it was called wrongly, 69 the database is unavailable, 78 the settings are wrong (sysexits). */
+const EXIT = { failed: 1, usage: 2, unavailable: 69, settings: 78 } as const;
+
+enableCompileCache();
+
+const program = new Command('authgraph')
+  .description('GraphQL-first authentication service')
+  .version(version())
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', '\nSettings are environment variables; the README lists them.');
+
+program.command('serve').description('run the service').action(serve);
+
+const migrate = program.command('migrate').description('change the database schema');
+migrate.command('up').description('apply the pending migrations').action(withCore(migrateUp));
+migrate
+  .command('down')
+  .description('take back the newest migration: DESTROYS the data in what it drops')
+  .option('--yes', 'do not ask')
+  .action(withCore(migrateDown));
+migrate.command('status').description('list the migrations; exits with 1 when some are pending').action(withCore(migrateStatus));
+
+const keys = program.command('keys').description('look after the signing keys');
+keys.command('list').description('list the signing keys').action(withCore(listKeys));
+keys.command('rotate').description('publish the next signing key; it signs once every verifier can know it').action(withCore(rotateKeys));
+
+program
+  .command('users')
+  .description('look after users')
+  .command('create')
+  .description('make a user; the password is read from standard input')
+  .requiredOption('--email <address>', 'email address')
+  .option(
+    '--role <name>',
+    'grant a role, such as admin (may be given several times)',
+    (role: string, roles: string[]) => [...roles, role],
+    [],
+  )
+  .action(withCore(createUser));
+
+program
+  .command('cleanup')
+  .description('delete sessions that are over')
+  .option('--older-than <duration>', 'keep those that ended less than this ago, such as 30d', readDuration)
+  .action(withCore(cleanup));
+
+program.command('schema').description("print the subgraph's schema, for composition").action(printSchema);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = await explain(error);
+}
+
+async function serve(): Promise<void> {
+  const { config, log, secret } = await setUp();
+  const { startApp } = await import('./app.js');
+  for (const name of config.unknownSettings) log.warn({ name }, `${name} is not a setting; it has no effect`);
+  const app = await startApp({ config, log, secret });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'Shutting down');
+      app.stop().then(
+        () => log.info({}, 'Stopped'),
+        (error: unknown) => {
+          log.error({ err: error }, 'The shutdown failed');
+          process.exitCode = EXIT.failed;
+        },
+      );
+    });
+  }
+  await app.firstAttempt;
+  log.info({ url: app.url, issuer: config.issuer, production: config.production }, 'Listening');
+  if (!config.production) print(welcome(app.url, config));
+}
+
+async function migrateUp({ database }: Services): Promise<void> {
+  const { applyMigrations } = await import('./storage/migrations.js');
+  const names = await applyMigrations(database);
+  print(names.length === 0 ? 'Nothing to do: all migrations are applied.' : names.map((name) => `applied ${name}`).join('\n'));
+}
+
+async function migrateDown({ database }: Services, options: { yes?: boolean }): Promise<void> {
+  const { revertLastMigration } = await import('./storage/migrations.js');
+  if (options.yes !== true && !(await confirm('This destroys the data in the tables that it drops. Go on? (yes/no) '))) {
+    throw new CommandFailed('Not done. Call it with --yes to do it without a question.');
+  }
+  const name = await revertLastMigration(database);
+  print(name === undefined ? 'Nothing to do: no migration is applied.' : `took back ${name}`);
+}
+
+async function migrateStatus({ database }: Services): Promise<void> {
+  const { appliedMigrations, pendingMigrations } = await import('./storage/migrations.js');
+  for (const { name, at } of await appliedMigrations(database)) print(`applied  ${name}  ${at.toISOString()}`);
+  const pending = await pendingMigrations(database);
+  for (const name of pending) print(`pending  ${name}`);
+  if (pending.length > 0) process.exitCode = EXIT.failed;
+}
+
+async function listKeys({ keys: ring }: Services): Promise<void> {
+  await ring.reload('database');
+  for (const { key, status } of ring.list()) {
+    print(
+      `${status.padEnd(9)}  ${key.algorithm}  ${key.kid}  created ${key.createdAt.toISOString()}  signs from ${key.activatesAt.toISOString()}`,
+    );
+  }
+}
+
+async function rotateKeys(services: Services): Promise<void> {
+  const { rotateSigningKey } = await import('./flows/rotate-signing-key.js');
+  const key = await rotateSigningKey(services);
+  print(`${key.algorithm}  ${key.kid}  signs from ${key.activatesAt.toISOString()}`);
+}
+
+async function createUser(services: Services, options: { email: string; role: string[] }): Promise<void> {
+  const { createUser: create } = await import('./flows/create-user.js');
+  print(await create(services, { email: options.email, password: await readPassword(), roles: options.role }));
+}
+
+async function cleanup(services: Services, options: { olderThan?: number }): Promise<void> {
+  const { cleanupSessions } = await import('./flows/cleanup-sessions.js');
+  // Younger ones are still needed: nodes learn from them which access tokens to refuse.
+  const olderThan = Math.max(services.keyLifetimes.tokenLifetime, options.olderThan ?? 0);
+  const deleted = await cleanupSessions(services, olderThan, (total) => process.stderr.write(`deleted ${total} …\n`));
+  print(`deleted ${deleted} sessions`);
+}
+
+async function printSchema(): Promise<void> {
+  const { buildSubgraph } = await import('./graphql/schema.js');
+  process.stdout.write(buildSubgraph().sdl);
+}
+
+/** Runs a command with the services open, and closes them whatever happens. */
+function withCore<Options>(command: (services: Services, options: Options) => Promise<void>): (options: Options) => Promise<void> {
+  return async (options) => {
+    const { config, log, secret } = await setUp('warn');
+    const { createCore } = await import('./app.js');
+    await using core = await createCore({ config, log, secret });
+    await command(core.services, options);
+  };
+}
+
+async function setUp(level?: Config['logLevel']): Promise<{ config: Config; log: Logger; secret: string }> {
+  const { parseConfig } = await import('./config.js');
+  const { createLog } = await import('./http/log.js');
+  const config = parseConfig(process.env);
+  return { config, log: createLog(level ?? config.logLevel), secret: config.secret ?? (await madeSecret(config)) };
+}
+
+async function madeSecret(config: Config): Promise<string> {
+  const { developmentSecret } = await import('./storage/development-secret.js');
+  const { systemRandomness } = await import('./kernel/randomness.js');
+  return developmentSecret(config.database.dataDir, systemRandomness);
+}
+
+function readDuration(text: string): number {
+  const [, amount, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(text) ?? [];
+  if (amount === undefined) throw new InvalidArgumentError('It must be a duration such as 30m, 12h or 30d.');
+  return Number(amount) * { s: 1, m: 60, h: 3_600, d: 86_400 }[unit as 's' | 'm' | 'h' | 'd']; // the pattern allows no other unit
+}
+
+async function readPassword(): Promise<string> {
+  if (!process.stdin.isTTY) return (await readAll(process.stdin)).replace(/\r?\n$/, '');
+  process.stderr.write('Password (it will be shown as you type): ');
+  return ask('');
+}
+
+async function confirm(question: string): Promise<boolean> {
+  return process.stdin.isTTY && (await ask(question)) === 'yes';
+}
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
+class CommandFailed extends Error {}
+
+/** Says on standard error what went wrong, and resolves to the exit code. */
+async function explain(error: unknown): Promise<number> {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage; // commander has said why
+  const { ConfigError } = await import('./config.js');
+  const { isDatabaseUnavailable, safeReason } = await import('./storage/database-failure.js');
+  const unavailable = isDatabaseUnavailable(error);
+  const message = unavailable ? `the database is unavailable: ${safeReason(error)}` : messageOf(error);
+  process.stderr.write(`authgraph: ${message}\n`);
+  if (error instanceof ConfigError) return EXIT.settings;
+  return unavailable ? EXIT.unavailable : EXIT.failed;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const details = 'details' in error && error.details !== undefined ? ` ${JSON.stringify(error.details)}` : '';
+  return `${error.message}${details}`;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function welcome(url: string, config: Config): string {
+  const database = config.database.url === undefined ? `embedded, in ${config.database.dataDir}` : 'PostgreSQL (DATABASE_URL)';
+  return `
+  authgraph is running
+
+  GraphQL    ${url}/graphql   (open it in a browser for the explorer)
+  JWKS       ${url}/.well-known/jwks.json
+  Health     ${url}/health/ready
+  Database   ${database}
+  Redis      ${config.redisUrl === undefined ? 'none; keys and revocations are kept in this process' : 'REDIS_URL'}
+
+  A first mutation:
+
+    curl ${url}/graphql -H 'content-type: application/json' -d '{"query":"mutation { signUp(input: { email: \\"ada@example.com\\", password: \\"correct horse battery staple\\" }) { __typename ... on SignedIn { user { id } tokens { accessToken refreshToken } } ... on Problem { message } } }"}'
+`;
+}

@@ -1,0 +1,104 @@
+import { GraphQLError } from 'graphql';
+import { accessCookieName, type RequestHeaders, tokenFromHeaders } from './request-token.js';
+import type { Session } from './session.js';
+import { TokenError } from './token-error.js';
+import type { VerifyAccessToken } from './verify-access-token.js';
+
+/** What the plugin puts on an Apollo Server's context. */
+export interface SessionContext {
+  /** The request's session; null when it is anonymous. Reading it throws UNAUTHENTICATED when the request's token is not valid. */
+  session: Session | null;
+  /** The request's session; throws UNAUTHENTICATED when there is none. */
+  requireSession(): Session;
+}
+
+export interface SessionContextOptions {
+  readonly issuer: string;
+  readonly verify: VerifyAccessToken;
+  /** Tells whether a session was ended before its access tokens expire. */
+  readonly isEnded?: (sessionId: string) => boolean | Promise<boolean>;
+}
+
+/** The part of Apollo Server's plugin interface that this needs; the sdk brings no Apollo Server of its own. */
+interface SessionPlugin {
+  requestDidStart(request: {
+    readonly contextValue: object;
+    readonly request: { readonly http?: { readonly headers: RequestHeaders } | undefined };
+  }): Promise<{ didResolveOperation(): Promise<void> }>;
+}
+
+/**
+ * An Apollo Server plugin: each request's session is on the context as `session`. It is verified once, when the operation
+ * has been parsed and validated. A bad token fails the fields that ask for the session, and no others, so that a client
+ * whose token has expired can still refresh it.
+ */
+export function sessionContext(options: SessionContextOptions): SessionPlugin {
+  const cookieName = accessCookieName(options.issuer);
+
+  async function resolveSession(headers: RequestHeaders | undefined): Promise<Session | null> {
+    const token = headers === undefined ? undefined : tokenFromHeaders(headers, cookieName);
+    if (token === undefined) return null;
+    const session = await options.verify(token);
+    if (await isEnded(session.sessionId)) throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
+    return session;
+  }
+
+  async function isEnded(sessionId: string): Promise<boolean> {
+    try {
+      return (await options.isEnded?.(sessionId)) ?? false;
+    } catch (cause) {
+      throw new TokenError('VERIFICATION_UNAVAILABLE', 'Whether the session has ended cannot be read at present.', { cause });
+    }
+  }
+
+  return {
+    requestDidStart: async ({ contextValue, request }) => ({
+      didResolveOperation: async () => {
+        try {
+          defineSession(contextValue, await resolveSession(request.http?.headers));
+        } catch (error) {
+          defineSession(contextValue, null, asGraphQLError(error));
+        }
+      },
+    }),
+  };
+}
+
+function defineSession(contextValue: object, found: Session | null, failure?: GraphQLError): void {
+  let session = found;
+  let error = failure;
+  Object.defineProperties(contextValue, {
+    session: {
+      enumerable: true,
+      get: () => {
+        if (error !== undefined) throw error;
+        return session;
+      },
+      set: (value: Session | null) => {
+        session = value;
+        error = undefined;
+      },
+    },
+    requireSession: {
+      value: () => {
+        if (error !== undefined) throw error;
+        if (session === null) throw unauthenticated('Sign in to do this.');
+        return session;
+      },
+    },
+  });
+}
+
+/** RFC 6750 section 3.1: a token that is presented and not valid answers 401 and says so. */
+function asGraphQLError(error: unknown): GraphQLError {
+  if (!(error instanceof TokenError)) throw error;
+  if (error.code === 'VERIFICATION_UNAVAILABLE') {
+    return new GraphQLError(error.message, { extensions: { code: 'SERVICE_UNAVAILABLE', http: { status: 503 } } });
+  }
+  const headers = new Map([['www-authenticate', 'Bearer error="invalid_token"']]);
+  return unauthenticated(error.message, { reason: error.code, http: { status: 401, headers } });
+}
+
+function unauthenticated(message: string, extensions: object = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'UNAUTHENTICATED', ...extensions } });
+}

@@ -1,0 +1,133 @@
+import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from './claims.js';
+import { type Session, sessionFromClaims } from './session.js';
+import { TokenError } from './token-error.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+/** Where public keys come from. */
+export interface KeySource {
+  /** The key of that id; undefined when it is not published. Rejects when that cannot be found out. */
+  get(kid: string): Promise<CryptoKey | undefined>;
+  /** True while the key is published, from what is known without waiting. */
+  has(kid: string): boolean;
+}
+
+export interface VerifierOptions {
+  /** What `iss` must be, exactly. */
+  readonly issuer: string;
+  /** What `aud` must be, exactly. */
+  readonly audience: string;
+  readonly keys: KeySource;
+  /** Accepted signature algorithms; ES256, RS256 and EdDSA unless given. */
+  readonly algorithms?: readonly string[];
+  /** How many verified tokens are remembered; 10,000 unless given. */
+  readonly cacheSize?: number;
+  readonly now?: () => Date;
+}
+
+export type VerifyAccessToken = (token: string) => Promise<Session>;
+
+const ASYMMETRIC_ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
+const SKEW_SECONDS = 5;
+const MAX_TOKEN_LENGTH = 8_192;
+/** RFC 7515 compact form with nothing else around or inside: no padding, no whitespace. */
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** An RFC 7638 SHA-256 thumbprint, which is what our kids are. */
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+const REQUIRED_STRINGS = ['sub', 'sid', 'jti', 'client_id', 'scope'] as const;
+
+/**
+ * Makes the function that turns an access token into a session, or rejects with a TokenError.
+ * Stricter than `jwtVerify` alone (RFC 8725, RFC 9068 section 4): exact algorithms, `typ`, `iss` and `aud`,
+ * every claim required, header members that point at keys ignored.
+ */
+export function createAccessTokenVerifier(options: VerifierOptions): VerifyAccessToken {
+  const { issuer, audience, keys } = options;
+  const algorithms = [...(options.algorithms ?? ASYMMETRIC_ALGORITHMS)];
+  const now = options.now ?? (() => new Date());
+  const verified = new VerifiedTokens(options.cacheSize ?? 10_000);
+  const isCurrent = (kid: string) => keys.has(kid);
+
+  return async (token) => {
+    const known = verified.get(token, now(), isCurrent);
+    if (known !== undefined) return known;
+    const kid = kidOf(token, algorithms);
+    const payload = await checkSignature(token, await findKey(keys, kid));
+    const session = sessionFromClaims(checkClaims(payload));
+    verified.add(token, session, kid);
+    return session;
+  };
+
+  async function checkSignature(token: string, key: CryptoKey): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        algorithms,
+        issuer,
+        audience,
+        typ: ACCESS_TOKEN_TYPE,
+        clockTolerance: SKEW_SECONDS,
+        currentDate: now(),
+        requiredClaims: ['exp', 'iat'],
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) throw new TokenError('TOKEN_EXPIRED', 'The access token has expired.');
+      throw invalid(error);
+    }
+  }
+
+  function checkClaims(payload: JWTPayload): AccessTokenClaims {
+    const latestIssue = now().getTime() / 1000 + SKEW_SECONDS;
+    const sound =
+      payload.aud === audience &&
+      REQUIRED_STRINGS.every((name) => typeof payload[name] === 'string') &&
+      payload.sub !== '' &&
+      payload.sid !== '' &&
+      payload.jti !== '' &&
+      isTime(payload.iat) &&
+      isTime(payload.exp) &&
+      isTime(payload.auth_time) &&
+      payload.iat <= latestIssue &&
+      isStrings(payload.roles) &&
+      isStrings(payload.amr) &&
+      typeof payload.email_verified === 'boolean';
+    if (!sound) throw invalid();
+    return payload as unknown as AccessTokenClaims; // each member was checked just now
+  }
+}
+
+function kidOf(token: string, algorithms: readonly string[]): string {
+  if (token.length > MAX_TOKEN_LENGTH || !COMPACT_JWS.test(token)) throw invalid();
+  const { alg, kid, typ, crit } = readHeader(token);
+  const sound = typeof alg === 'string' && algorithms.includes(alg) && typ === ACCESS_TOKEN_TYPE && crit === undefined;
+  if (!sound || typeof kid !== 'string' || !THUMBPRINT.test(kid)) throw invalid();
+  return kid;
+}
+
+function readHeader(token: string): Record<string, unknown> {
+  try {
+    return { ...decodeProtectedHeader(token) };
+  } catch (error) {
+    throw invalid(error);
+  }
+}
+
+async function findKey(keys: KeySource, kid: string): Promise<CryptoKey> {
+  const key = await keys.get(kid).catch((error: unknown) => {
+    throw new TokenError('VERIFICATION_UNAVAILABLE', 'The signing keys cannot be read at present.', { cause: error });
+  });
+  if (key === undefined) throw invalid();
+  return key;
+}
+
+function invalid(cause?: unknown): TokenError {
+  return new TokenError('TOKEN_INVALID', 'The access token is not valid.', { cause });
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}

@@ -1,0 +1,90 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Migrator } from '@mikro-orm/migrations';
+import type { EntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import { migrations } from '../../migrations/index.js';
+import type { Log } from '../kernel/log.js';
+import { lockDataDir } from './data-dir-lock.js';
+import { PasswordCredential } from './password-credential.entity.js';
+import { Realm } from './realm.entity.js';
+import { Session } from './session.entity.js';
+import { SigningKey } from './signing-key.entity.js';
+import { User } from './user.entity.js';
+
+export interface DatabaseOptions {
+  /** A PostgreSQL URL; without it the database is embedded in `dataDir`. */
+  readonly url?: string | undefined;
+  readonly dataDir: string;
+  /** The most connections this process opens. One when embedded. */
+  readonly poolSize: number;
+  /** Fails a statement that takes longer; none for migrations. Milliseconds. */
+  readonly statementTimeoutMs?: number | undefined;
+}
+
+/** The open database of this process. */
+export interface Database extends AsyncDisposable {
+  readonly embedded: boolean;
+  /** A fresh unit of work. Make one for each flow. */
+  em(): EntityManager;
+  migrator(): Migrator;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 2_500;
+
+/** Opens lazily: a PostgreSQL server that is down is noticed by the first query, not here. */
+export async function openDatabase(options: DatabaseOptions, log: Log): Promise<Database> {
+  const unlock = options.url === undefined ? takeDataDir(options.dataDir) : () => {};
+  const orm = await createOrm(options, log);
+  const close = async () => {
+    await orm.close(true);
+    unlock();
+  };
+  return {
+    embedded: options.url === undefined,
+    em: () => orm.em.fork(),
+    migrator: () => new Migrator(orm.em),
+    ping: async () => {
+      await orm.em.fork().execute('select 1');
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function takeDataDir(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return lockDataDir(dataDir);
+}
+
+async function createOrm(options: DatabaseOptions, log: Log): Promise<SqlMikroORM> {
+  const shared = {
+    entities: [Realm, User, PasswordCredential, Session, SigningKey],
+    migrations: { migrationsList: migrations, tableName: 'authgraph_migrations', snapshot: false },
+    logger: (message: string) => log.warn({}, message),
+    colors: false,
+  };
+  if (options.url === undefined) {
+    // Loaded on demand: a service on PostgreSQL never pays for the embedded one.
+    const { MikroORM } = await import('@mikro-orm/pglite');
+    const { embeddedDialect } = await import('./embedded-dialect.js');
+    const dataDir = join(options.dataDir, 'postgres');
+    return new MikroORM({ ...shared, dbName: dataDir, driverOptions: embeddedDialect(dataDir) });
+  }
+  const { MikroORM } = await import('@mikro-orm/postgresql');
+  return new MikroORM({
+    ...shared,
+    clientUrl: options.url,
+    pool: { min: 0, max: options.poolSize },
+    driverOptions: {
+      application_name: 'authgraph',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      ...(options.statementTimeoutMs === undefined
+        ? {}
+        : { query_timeout: options.statementTimeoutMs, statement_timeout: options.statementTimeoutMs }),
+    },
+  });
+}

@@ -1,0 +1,12 @@
+import type { Bus } from './bus.js';
+
+/** The bus of a service that is one process: nobody else to tell. */
+export function localBus(): Bus {
+  return {
+    connected: true,
+    publish: async () => {},
+    onMessage: () => {},
+    onConnected: (listener) => listener(),
+    [Symbol.asyncDispose]: async () => {},
+  };
+}

@@ -1,0 +1,45 @@
+import type { Database } from './database.js';
+
+/** Names of the migrations that the database still lacks, oldest first. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  return (await database.migrator().getPending()).map(({ name }) => name);
+}
+
+/** Names of the migrations that were applied, with the time; oldest first. */
+export async function appliedMigrations(database: Database): Promise<{ name: string; at: Date }[]> {
+  const rows = await database.migrator().getExecuted();
+  return rows.map((row) => ({ name: row.name, at: row.executed_at }));
+}
+
+/** Applies what is pending, all or nothing; nodes that start together take turns. Resolves to the names. */
+export async function applyMigrations(database: Database): Promise<string[]> {
+  if ((await pendingMigrations(database)).length === 0) return [];
+  return takingTurns(database, async (transaction) => (await database.migrator().up(within(transaction))).map(({ name }) => name));
+}
+
+/** Takes back the newest one. Resolves to its name, or undefined when there is none. */
+export async function revertLastMigration(database: Database): Promise<string | undefined> {
+  return takingTurns(database, async (transaction) => {
+    const [newest] = (await database.migrator().getExecuted()).slice(-1);
+    if (newest === undefined) return undefined;
+    await database.migrator().down({ migrations: [newest.name], ...within(transaction) });
+    return newest.name;
+  });
+}
+
+type Transaction = NonNullable<ReturnType<ReturnType<Database['em']>['getTransactionContext']>>;
+
+/** On a shared server under a lock. The embedded database has one process and one connection, and needs (and stands) none. */
+async function takingTurns<T>(database: Database, task: (transaction: Transaction | undefined) => Promise<T>): Promise<T> {
+  if (database.embedded) return task(undefined);
+  return database.em().transactional(async (em) => {
+    await em.execute("select pg_advisory_xact_lock(hashtextextended('authgraph:migrations', 0))");
+    const transaction = em.getTransactionContext<Transaction>();
+    if (transaction === undefined) throw new Error('a transaction without a context');
+    return task(transaction);
+  });
+}
+
+function within(transaction: Transaction | undefined): { transaction?: Transaction } {
+  return transaction === undefined ? {} : { transaction };
+}

@@ -1,0 +1,27 @@
+import type { Redis } from 'ioredis';
+import { BUS_CHANNEL } from './bus.js';
+import type { OpenWire } from './wire-bus.js';
+
+/** A wire over Redis pub/sub: a connection of its own to listen, the shared one to publish. */
+export function redisWire(redis: Redis): OpenWire {
+  return async (received, lost) => {
+    const subscriber = redis.duplicate({ lazyConnect: true, retryStrategy: () => null });
+    subscriber.on('message', (_channel: string, text: string) => received(text));
+    subscriber.on('error', lost);
+    subscriber.on('close', () => lost(new Error('connection closed')));
+    const close = async () => subscriber.disconnect();
+    try {
+      await subscriber.connect();
+      await subscriber.subscribe(BUS_CHANNEL);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return {
+      send: async (text) => {
+        await redis.publish(BUS_CHANNEL, text);
+      },
+      close,
+    };
+  };
+}

@@ -1,0 +1,24 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../../src/storage/database.js';
+import { applyMigrations } from '../../src/storage/migrations.js';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A data directory with an embedded database that is migrated already; each service under test gets a copy. */
+    templateDataDir: string;
+  }
+}
+
+/** Creating and migrating an embedded database takes seconds, copying one a moment: do the first once. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'authgraph-template-'));
+  const database = await openDatabase({ dataDir, poolSize: 1 }, pino({ level: 'silent' }));
+  await applyMigrations(database);
+  await database.close();
+  project.provide('templateDataDir', dataDir);
+  return () => rm(dataDir, { recursive: true, force: true });
+}
