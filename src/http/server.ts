@@ -40,7 +40,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export async function createHttpServer<Context extends BaseContext>(options: HttpOptions<Context>): Promise<FastifyInstance> {
   const server: FastifyInstance = fastify({
     loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: options.newRequestId,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     bodyLimit: MAX_BODY_BYTES,
@@ -105,7 +105,7 @@ function answerError(error: FastifyError | AuthError, request: FastifyRequest, r
   if (error instanceof AuthError) return sendError(reply, STATUS_OF_CODE[error.code] ?? 400, error.code, error.message);
   const status = error.statusCode ?? 500;
   if (status < 500) return sendError(reply, status, 'BAD_REQUEST', error.message);
-  request.log.error({ requestId: request.id, err: error }, 'A request failed unexpectedly');
+  request.log.error({ err: error }, 'A request failed unexpectedly');
   return sendError(reply, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { requestId: request.id });
 }
 
@@ -117,7 +117,7 @@ async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise
   const path = request.url.split('?', 1)[0];
   if (path?.startsWith('/health/')) return;
   request.log.info(
-    { requestId: request.id, method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
+    { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
     'request',
   );
 }

@@ -28,6 +28,22 @@ const COLUMNS = `s.id, s.user_id as "userId", s.created_at as "createdAt", s.las
   s.previous_hash as "previousHash", s.rotated_at as "rotatedAt", s.successor_nonce as "successorNonce",
   u.email_verified_at is not null as "emailVerified", u.roles`;
 
+/** The same as the driver returns it: times as text. */
+type Row = { [Column in keyof StoredSession]: Date extends StoredSession[Column] ? string | Exclude<StoredSession[Column], Date> : StoredSession[Column] };
+
+function withDates(em: EntityManager, row: Row): StoredSession {
+  const date = (text: string) => em.getPlatform().parseDate(text);
+  return {
+    ...row,
+    createdAt: date(row.createdAt),
+    lastUsedAt: date(row.lastUsedAt),
+    expiresAt: date(row.expiresAt),
+    absoluteExpiresAt: date(row.absoluteExpiresAt),
+    endedAt: row.endedAt === null ? null : date(row.endedAt),
+    rotatedAt: row.rotatedAt === null ? null : date(row.rotatedAt),
+  };
+}
+
 export interface Rotation {
   readonly realmId: string;
   readonly sessionId: string;
@@ -54,7 +70,7 @@ const ROTATE = `update sessions s
 /** Resolves to the rotated session, or undefined when the token was not the current one of a live session. */
 export async function rotate(em: EntityManager, rotation: Rotation): Promise<StoredSession | undefined> {
   const { now } = rotation;
-  const rows: StoredSession[] = await em.execute(ROTATE, [
+  const rows: Row[] = await em.execute(ROTATE, [
     rotation.successorHash,
     rotation.successorNonce,
     now,
@@ -68,17 +84,17 @@ export async function rotate(em: EntityManager, rotation: Rotation): Promise<Sto
     rotation.presentedHash,
     now,
   ]);
-  return rows[0];
+  return rows[0] && withDates(em, rows[0]);
 }
 
 /** The session of that id; one whose user is disabled counts as absent. */
 export async function findSession(em: EntityManager, realmId: string, id: string): Promise<StoredSession | undefined> {
-  const rows: StoredSession[] = await em.execute(
+  const rows: Row[] = await em.execute(
     `select ${COLUMNS} from sessions s join users u on u.id = s.user_id and u.realm_id = s.realm_id
       where s.id = ? and s.realm_id = ? and u.disabled_at is null`,
     [id, realmId],
   );
-  return rows[0];
+  return rows[0] && withDates(em, rows[0]);
 }
 
 /** Which sessions to end: one, or all of a user's. */
