@@ -29,7 +29,11 @@ const COLUMNS = `s.id, s.user_id as "userId", s.created_at as "createdAt", s.las
   u.email_verified_at is not null as "emailVerified", u.roles`;
 
 /** The same as the driver returns it: times as text. */
-type Row = { [Column in keyof StoredSession]: Date extends StoredSession[Column] ? string | Exclude<StoredSession[Column], Date> : StoredSession[Column] };
+type Row = {
+  [Column in keyof StoredSession]: Date extends StoredSession[Column]
+    ? string | Exclude<StoredSession[Column], Date>
+    : StoredSession[Column];
+};
 
 function withDates(em: EntityManager, row: Row): StoredSession {
   const date = (text: string) => em.getPlatform().parseDate(text);
