@@ -52,7 +52,7 @@ const THREAD_POOL_SIZE = 4;
 const THREADS_FOR_THE_REST = 2;
 
 /** Reads a duration such as `30s`, `10m`, `12h`, `14d`; undefined when it is none. */
-export function parseDuration(text: string): number | undefined {
+function parseDuration(text: string): number | undefined {
   const [, amount, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(text) ?? [];
   return amount === undefined ? undefined : Number(amount) * SECONDS[unit as keyof typeof SECONDS]; // the pattern allows no other unit
 }
