@@ -27,7 +27,8 @@ export interface VerifierOptions {
 
 export type VerifyAccessToken = (token: string) => Promise<Session>;
 
-const ASYMMETRIC_ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
+/** The algorithms that authgraph can sign with. */
+export const SIGNATURE_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'EdDSA'];
 const SKEW_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 8_192;
 /** RFC 7515 compact form with nothing else around or inside: no padding, no whitespace. */
@@ -43,7 +44,7 @@ const REQUIRED_STRINGS = ['sub', 'sid', 'jti', 'client_id', 'scope'] as const;
  */
 export function createAccessTokenVerifier(options: VerifierOptions): VerifyAccessToken {
   const { issuer, audience, keys } = options;
-  const algorithms = [...(options.algorithms ?? ASYMMETRIC_ALGORITHMS)];
+  const algorithms = [...(options.algorithms ?? SIGNATURE_ALGORITHMS)];
   const now = options.now ?? (() => new Date());
   const verified = new VerifiedTokens(options.cacheSize ?? 10_000);
   const isCurrent = (kid: string) => keys.has(kid);
