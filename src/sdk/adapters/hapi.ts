@@ -7,7 +7,8 @@ export type { Session } from '../session.js';
 
 /** The parts of hapi that this needs, of any version of it. */
 interface HapiRequest {
-  readonly headers: IncomingHttpHeaders;
+  /** hapi's own `headers` are of any type. */
+  readonly raw: { readonly req: { readonly headers: IncomingHttpHeaders } };
   readonly auth: { readonly credentials: object | null; readonly mode: string };
   readonly route: { readonly settings: { readonly auth?: unknown } };
   readonly server: { readonly auth: { readonly settings: { readonly default: unknown } } };
@@ -48,8 +49,8 @@ export interface HapiAuthgraph {
   verifySession(need?: SessionNeed): RouteAuth;
   /** The session, which is at `request.auth.credentials.session`; throws a 401 when there is none. */
   requireSession(request: Pick<HapiRequest, 'auth'>): Session;
-  /** A route's `cors` setting. */
-  readonly corsOptions: HapiCorsOptions;
+  /** The `cors` setting of a route, or of all: false, which is hapi's own default, unless `origins` were given. */
+  readonly corsOptions: HapiCorsOptions | false;
 }
 
 interface HapiCorsOptions {
@@ -88,7 +89,7 @@ export function authgraph(options: AuthgraphOptions): HapiAuthgraph {
 
   async function authenticate(request: HapiRequest, h: HapiToolkit): Promise<object> {
     const need: SessionNeed = request.auth.mode === 'required' ? { scopes: requiredScopes(request) } : { required: false };
-    const { session, denial } = await access.decide(request.headers, need);
+    const { session, denial } = await access.decide(request.raw.req.headers, need);
     if (denial !== undefined) return answer(h, denial).takeover();
     if (session !== null) return h.authenticated({ credentials: { session, scope: [...session.scopes] } });
     // hapi goes on without credentials when the error says that none were sent.
@@ -108,6 +109,6 @@ function answer(h: HapiToolkit, { status, headers, body }: Denial): HapiResponse
   return Object.entries(headers).reduce((response, [name, value]) => response.header(name, value), h.response(body).code(status));
 }
 
-function hapiCorsOptions({ origin, credentials, allowedHeaders, exposedHeaders, maxAge }: CorsOptions): HapiCorsOptions {
-  return { origin, credentials, headers: ['Accept', ...allowedHeaders], exposedHeaders, maxAge };
+function hapiCorsOptions({ origin, credentials, allowedHeaders, exposedHeaders, maxAge }: CorsOptions): HapiCorsOptions | false {
+  return origin.length === 0 ? false : { origin, credentials, headers: ['Accept', ...allowedHeaders], exposedHeaders, maxAge };
 }

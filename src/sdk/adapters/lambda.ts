@@ -10,8 +10,8 @@ export interface HttpEvent {
   /** Payload 2.0 has the cookies here, and not among the headers. */
   readonly cookies?: readonly string[] | undefined;
   readonly httpMethod?: string;
-  /** Payload 2.0 has the method here. */
-  readonly requestContext?: { readonly http?: { readonly method: string } };
+  /** Payload 2.0 has the method here, in `http`. */
+  readonly requestContext?: object;
 }
 
 /** An answer that each of them understands. */
@@ -23,11 +23,11 @@ interface HttpResult {
 }
 
 export interface LambdaAuthgraph {
-  /** Wraps a handler: the session is on its event, and an event that may not go on is answered 401, 403 or 503. */
+  /** Wraps a handler: the session is its second argument, before the context, and an event that may not go on is answered 401, 403 or 503. */
   verifySession<const Need extends SessionNeed = { readonly required: true }>(
     need?: Need,
   ): <Event extends HttpEvent, Rest extends unknown[], Result>(
-    handler: (event: Event & { readonly session: SessionFor<Need> }, ...rest: Rest) => Result | Promise<Result>,
+    handler: (event: Event, session: SessionFor<Need>, ...rest: Rest) => Result | Promise<Result>,
   ) => (event: Event, ...rest: Rest) => Promise<Result | HttpResult>;
   /** The CORS headers for the handler's own answers. */
   corsHeaders(event: HttpEvent): Record<string, string>;
@@ -49,7 +49,7 @@ export function authgraph(options: AuthgraphOptions): LambdaAuthgraph {
         if (denial !== undefined) return deny(event, denial);
         try {
           // `decide` gives null only where the need allows it, which is what SessionFor says.
-          return await handler({ ...event, session: session as SessionFor<NonNullable<typeof need>> }, ...rest);
+          return await handler(event, session as SessionFor<NonNullable<typeof need>>, ...rest);
         } catch (error) {
           const thrown = denialOf(error);
           if (thrown === undefined) throw error;
@@ -79,8 +79,9 @@ function headersOf({ headers, multiValueHeaders, cookies }: HttpEvent): Map<stri
 }
 
 /** A browser's preflight never carries a token. */
-function isPreflight({ httpMethod, requestContext }: HttpEvent, headers: Map<string, string>): boolean {
-  return (httpMethod ?? requestContext?.http?.method) === 'OPTIONS' && headers.has('access-control-request-method');
+function isPreflight({ httpMethod, requestContext = {} }: HttpEvent, headers: Map<string, string>): boolean {
+  const { http }: { readonly http?: { readonly method?: string } } = requestContext;
+  return (httpMethod ?? http?.method) === 'OPTIONS' && headers.has('access-control-request-method');
 }
 
 /** A load balancer that sends multi-value headers reads no others in an answer. */
