@@ -50,11 +50,11 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'node:http', app: 'node', ask: askHttp },
   { name: 'web Requests', app: 'web', ask: askHttp },
   { name: 'Next.js', app: 'next', ask: askHttp },
-  { name: 'AWS Lambda behind API Gateway, payload 1.0', app: 'lambda:payload-1', ask: askHttp },
-  { name: 'AWS Lambda behind API Gateway, payload 2.0', app: 'lambda:payload-2', ask: askHttp },
-  { name: 'AWS Lambda behind a load balancer', app: 'lambda:alb', ask: askHttp },
-  { name: 'AWS Lambda behind a load balancer with multi-value headers', app: 'lambda:alb-multi', ask: askHttp },
-  { name: 'Netlify functions', app: 'lambda:netlify', ask: askHttp },
+  { name: 'Lambda (API Gateway 1.0)', app: 'lambda:payload-1', ask: askHttp },
+  { name: 'Lambda (API Gateway 2.0)', app: 'lambda:payload-2', ask: askHttp },
+  { name: 'Lambda (ALB)', app: 'lambda:alb', ask: askHttp },
+  { name: 'Lambda (ALB, multi-value)', app: 'lambda:alb-multi', ask: askHttp },
+  { name: 'Netlify function', app: 'lambda:netlify', ask: askHttp },
 ];
 
 const ORIGIN = 'https://app.example.com';
@@ -240,13 +240,10 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
       });
 
     it('refuses forged tokens', async () => {
-      const forge = { key: issuer.key, claims: issuer.claims(), attackerUrl: issuer.jwks.replace('jwks.json', 'attacker') };
-      const accepted: string[] = [];
-      for (const { name, make } of HOSTILE) {
-        const { status } = await ask('me', { authorization: `Bearer ${await make(forge)}` });
-        if (status !== 401) accepted.push(`${name}: ${status}`);
-      }
-      expect(accepted).toEqual([]);
+      const forge = { key: issuer.key, claims: { ...issuer.claims() }, attackerUrl: issuer.jwks.replace('jwks.json', 'attacker') };
+      expect(await ask('me', bearer(await sign(forge.key, forge.claims)))).toMatchObject({ status: 200 }); // what the forgeries differ from
+      const refused = { status: 401, error: { code: 'UNAUTHENTICATED' } };
+      for (const { name, make } of HOSTILE) expect(await ask('me', bearer(await make(forge))), name).toMatchObject(refused);
       expect(issuer.asked.filter((path) => path !== '/jwks.json')).toEqual([]);
     });
   });
@@ -292,11 +289,13 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
       expect(await subject.ask(port, 'maybe')).toMatchObject({ status: 200, userId: null });
     });
 
-    it.each(SUBJECTS)('$name accepts tokens as soon as it is up', async (subject) => {
-      await absentIssuer.start();
-      const welcome = { status: 200, userId: absentIssuer.claims().sub };
-      expect(await subject.ask(portOf(subject, 1), 'me', bearer(await absentIssuer.token()))).toMatchObject(welcome);
-      await absentIssuer.stop();
+    describe('and then comes up', () => {
+      beforeAll(() => absentIssuer.start());
+
+      it.each(SUBJECTS)('$name accepts its tokens at once', async (subject) => {
+        const welcome = { status: 200, userId: absentIssuer.claims().sub };
+        expect(await subject.ask(portOf(subject, 1), 'me', bearer(await absentIssuer.token()))).toMatchObject(welcome);
+      });
     });
   });
 
@@ -359,8 +358,8 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
   });
 
   describe('Next.js beside its route handlers', () => {
-    const get = async (path: string, headers: Headers = {}, configuration = 2) => {
-      const response = await fetch(`http://127.0.0.1:${apps.get('next')?.ports[configuration]}/${path}`, { headers, redirect: 'manual' });
+    const get = async (path: string, headers: Headers = {}) => {
+      const response = await fetch(`http://127.0.0.1:${apps.get('next')?.ports[2]}/${path}`, { headers });
       return { status: response.status, text: await response.text() };
     };
     const signedIn = async () => {
@@ -379,8 +378,6 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
       const { cookie } = await signedIn();
       expect((await get('gate')).text).toContain('>401 sign-in<');
       expect((await get('gate', { cookie })).text).toContain('>403 nothing helps<');
-      const token = await absentIssuer.token();
-      expect((await get('gate', bearer(token), 1)).text).toMatch(/>503 retry<|>403 nothing helps</);
     });
 
     it('stops a request in the proxy before it reaches its route', async () => {
