@@ -62,7 +62,8 @@ function takeDataDir(dataDir: string): () => void {
 async function createOrm(options: DatabaseOptions, log: Log): Promise<SqlMikroORM> {
   const shared = {
     entities: [Realm, User, PasswordCredential, Session, SigningKey],
-    migrations: { migrationsList: migrations, tableName: 'authgraph_migrations', snapshot: false },
+    // Silent: it would report each step as a warning. Whoever applies migrations says so.
+    migrations: { migrationsList: migrations, tableName: 'authgraph_migrations', snapshot: false, silent: true },
     logger: (message: string) => log.warn({}, message),
     colors: false,
   };
