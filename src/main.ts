@@ -80,8 +80,10 @@ async function serve(): Promise<void> {
   const { startApp } = await import('./app.js');
   for (const name of config.unknownSettings) log.warn({ name }, `${name} is not a setting; it has no effect`);
   const app = await startApp({ config, log, secret });
+  let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
+      stopping = true;
       log.info({ signal }, 'Shutting down');
       app.stop().then(
         () => log.info({}, 'Stopped'),
@@ -93,6 +95,7 @@ async function serve(): Promise<void> {
     });
   }
   await app.firstAttempt;
+  if (stopping) return;
   log.info({ url: app.url, issuer: config.issuer, production: config.production }, 'Listening');
   if (!config.production) print(welcome(app.url, config));
 }
