@@ -171,13 +171,16 @@ export async function startApp(options: CoreOptions): Promise<App> {
     log,
   });
   const drain = prepareDrain(server);
-  const url = await server.listen({ port: config.port, host: config.host });
   const stop = async () => {
     bringUp.stop();
     await drain();
     await apollo.stop();
     await core[Symbol.asyncDispose]();
   };
+  const url = await server.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
+    await stop(); // else its connections would keep a process alive that nobody can reach
+    throw error;
+  });
   return { services, url, firstAttempt: bringUp.firstAttempt, stop, [Symbol.asyncDispose]: stop };
 
   function requestContext(request: FastifyRequest, cookies: TokenCookies): RequestContext {
