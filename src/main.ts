@@ -8,6 +8,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { DestinationStream, Logger } from 'pino';
 import type { Config } from './config.js';
 import type { Services } from './flows/services.js';
+import { parseDuration } from './kernel/duration.js';
 
 /** Exit codes: 1 the command failed, 2 it was called wrongly, 69 the database is unavailable, 78 the settings are wrong (sysexits). */
 const EXIT = { failed: 1, usage: 2, unavailable: 69, settings: 78 } as const;
@@ -200,9 +201,9 @@ async function madeSecret(config: Config): Promise<string> {
 }
 
 function readDuration(text: string): number {
-  const [, amount, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(text) ?? [];
-  if (amount === undefined) throw new InvalidArgumentError('It must be a duration such as 30m, 12h or 30d.');
-  return Number(amount) * { s: 1, m: 60, h: 3_600, d: 86_400 }[unit as 's' | 'm' | 'h' | 'd']; // the pattern allows no other unit
+  const seconds = parseDuration(text);
+  if (seconds === undefined) throw new InvalidArgumentError('It must be a duration such as 30m, 12h or 30d.');
+  return seconds;
 }
 
 async function readPassword(): Promise<string> {

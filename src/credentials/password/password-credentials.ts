@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/sql';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Database } from '../../storage/database.js';
 import { PasswordCredential } from '../../storage/password-credential.entity.js';
-import type { CredentialKind } from '../registry.js';
+import type { CredentialKind } from '../credential-kind.js';
 import { commonPasswords } from './common-passwords.js';
 import { normalizePassword, weaknessesOf } from './password.policy.js';
 import type { PasswordHasher } from './password-hasher.js';
