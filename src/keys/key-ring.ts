@@ -122,8 +122,9 @@ export class KeyRing {
     if (known !== undefined) return known;
     try {
       return await loadKey(key, this.#deps.seal, this.#deps.realmId);
-    } catch (error) {
-      throw new Error(`signing key ${key.kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`, { cause: error });
+    } catch {
+      // Without the cause: only "unable to authenticate data" would be left of it in the log.
+      throw new Error(`signing key ${key.kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`);
     }
   }
 }
