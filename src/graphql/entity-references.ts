@@ -12,13 +12,14 @@ interface Representation {
 export const entityReferences = {
   User: {
     async __resolveReference({ id }: Representation, { loaders }: RequestContext): Promise<User | null> {
-      return (await loaders.users.load(id)) ? { id } : null;
+      const user = await loaders.users.load(id);
+      return user === undefined ? null : { id: user.id }; // as stored: a UUID may come in capitals
     },
   },
   Session: {
     async __resolveReference({ id }: Representation, { loaders, session: viewer }: RequestContext): Promise<Session | null> {
       const session = viewer && (await loaders.sessions.load(id));
-      return session && maySeeUser(viewer, session.user.id, 'sessions:read') ? { id } : null;
+      return session && maySeeUser(viewer, session.user.id, 'sessions:read') ? { id: session.id } : null;
     },
   },
 };
