@@ -20,7 +20,6 @@ import { createSeal, deriveKey } from './kernel/master-secret.js';
 import { systemRandomness } from './kernel/randomness.js';
 import { redisKeyCache } from './keys/key-cache.js';
 import { KeyRing } from './keys/key-ring.js';
-import { createAccessTokenVerifier } from './sdk/verify-access-token.js';
 import { accessTokenSigner } from './sessions/access-token.js';
 import { EndedSessions } from './sessions/ended-sessions.js';
 import { refreshTokenFormat } from './sessions/refresh-token.js';
@@ -145,15 +144,15 @@ export async function startApp(options: CoreOptions): Promise<App> {
   const core = await createCore(options);
   const { services } = core;
   const bringUp = startBringUp(services, config.database.autoMigrate);
-  const verify = createAccessTokenVerifier({
-    issuer: config.issuer,
-    audience: config.audience,
-    keys: services.keys,
-    now: () => services.clock.now(),
-  });
   const apollo = createApolloServer({
     schema: buildSubgraph().schema,
-    session: { issuer: config.issuer, verify, isEnded: (sessionId) => services.endedSessions.has(sessionId) },
+    session: {
+      issuer: config.issuer,
+      audience: config.audience,
+      jwks: services.keys,
+      isEnded: (sessionId) => services.endedSessions.has(sessionId),
+      now: () => services.clock.now(),
+    },
     explorable: config.introspection,
     log,
   });
@@ -172,13 +171,16 @@ export async function startApp(options: CoreOptions): Promise<App> {
     log,
   });
   const drain = prepareDrain(server);
-  const url = await server.listen({ port: config.port, host: config.host });
   const stop = async () => {
     bringUp.stop();
     await drain();
     await apollo.stop();
     await core[Symbol.asyncDispose]();
   };
+  const url = await server.listen({ port: config.port, host: config.host }).catch(async (error: unknown) => {
+    await stop(); // else its connections would keep a process alive that nobody can reach
+    throw error;
+  });
   return { services, url, firstAttempt: bringUp.firstAttempt, stop, [Symbol.asyncDispose]: stop };
 
   function requestContext(request: FastifyRequest, cookies: TokenCookies): RequestContext {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig, parseDuration } from './config.js';
+import { ConfigError, parseConfig } from './config.js';
+import { parseDuration } from './kernel/duration.js';
 
 const SECRET = 'q9Jb0LrWm2ZtYx4Vh7Nc5Kd8Fs1Gp3Ue6Ra';
 const PRODUCTION = { NODE_ENV: 'production', AUTHGRAPH_SECRET: SECRET, AUTHGRAPH_ISSUER: 'https://auth.example.com' };

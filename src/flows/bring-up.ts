@@ -7,7 +7,7 @@ import type { Services } from './services.js';
 const RETRY_MS = 1_000;
 
 /** What this node has got ready so far. Once true, a part stays true. */
-export interface BringUpState {
+interface BringUpState {
   migrations: boolean;
   keys: boolean;
 }

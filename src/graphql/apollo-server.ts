@@ -9,14 +9,15 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Log } from '../kernel/log.js';
-import { type SessionContextOptions, sessionContext } from '../sdk/session-context.js';
+import { sessionContext } from '../sdk/session-context.js';
+import type { RequestVerifierOptions } from '../sdk/verify-request.js';
 import { safeReason } from '../storage/database-failure.js';
 import type { RequestContext } from './context.js';
 import { expectedError } from './error-table.js';
 
 export interface GraphQLOptions {
   readonly schema: GraphQLSchema;
-  readonly session: SessionContextOptions;
+  readonly session: RequestVerifierOptions;
   /** True to answer introspection queries and to suggest names in validation errors. */
   readonly explorable: boolean;
   readonly log: Log;

@@ -4,7 +4,7 @@ import type { Device, TokenPair } from '../sessions/session-issuer.js';
 import type { Loaders } from './loaders.js';
 
 /** The tokens that travel as cookies on this request and its answer. */
-export interface TokenCookies {
+interface TokenCookies {
   readonly refreshToken: string | undefined;
   /** Throws FORBIDDEN when the request's Origin may not use cookies. */
   assertAllowed(): void;

@@ -16,7 +16,7 @@ const ANSWERS: { readonly [Code in AuthErrorCode]: Answer } = {
   REFRESH_REJECTED: { problem: RefreshRejected },
   UNAUTHENTICATED: { error: 'UNAUTHENTICATED', status: 401 },
   FORBIDDEN: { error: 'FORBIDDEN', status: 403 },
-  BAD_USER_INPUT: { error: 'BAD_USER_INPUT', status: 400 },
+  BAD_USER_INPUT: { error: 'BAD_USER_INPUT', status: 200 },
   SERVICE_UNAVAILABLE: { error: 'SERVICE_UNAVAILABLE', status: 503 },
 };
 

@@ -61,7 +61,10 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
   });
   server.addHook('onResponse', logRequest);
   if (options.allowedOrigins.length > 0) {
-    await server.register(cors, { origin: [...options.allowedOrigins], credentials: true, methods: ['GET', 'POST'], maxAge: 86_400 });
+    const allowed = new Set(options.allowedOrigins);
+    // A function, since a list would still tell every other origin that credentials and any header are welcome.
+    const origin = async (from: string | undefined) => from !== undefined && allowed.has(from) && from;
+    await server.register(cors, { origin, credentials: true, methods: ['GET', 'POST'], maxAge: 86_400 });
   }
   if (options.explorer) serveExplorer(server);
   addGraphQL(server, options);

@@ -39,8 +39,3 @@ export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error
     this.details = rest[0] as AuthErrorDetails[Code]; // the rest tuple makes it present wherever the code has details
   }
 }
-
-/** Narrows an unknown failure to an AuthError of one code. */
-export function isAuthError<Code extends AuthErrorCode>(error: unknown, code: Code): error is AuthError<Code> {
-  return error instanceof AuthError && error.code === code;
-}

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
-import { accessCookieName, type RequestHeaders, tokenFromHeaders } from './request-token.js';
+import type { RequestHeaders } from './request-token.js';
 import type { Session } from './session.js';
 import { TokenError } from './token-error.js';
-import type { VerifyAccessToken } from './verify-access-token.js';
+import { createRequestVerifier, type RequestVerifierOptions } from './verify-request.js';
 
 /** What the plugin puts on an Apollo Server's context. */
 export interface SessionContext {
@@ -10,13 +10,6 @@ export interface SessionContext {
   session: Session | null;
   /** The request's session; throws UNAUTHENTICATED when there is none. */
   requireSession(): Session;
-}
-
-export interface SessionContextOptions {
-  readonly issuer: string;
-  readonly verify: VerifyAccessToken;
-  /** Tells whether a session was ended before its access tokens expire. */
-  readonly isEnded?: (sessionId: string) => boolean | Promise<boolean>;
 }
 
 /** The part of Apollo Server's plugin interface that this needs; the sdk brings no Apollo Server of its own. */
@@ -32,30 +25,13 @@ interface SessionPlugin {
  * has been parsed and validated. A bad token fails the fields that ask for the session, and no others, so that a client
  * whose token has expired can still refresh it.
  */
-export function sessionContext(options: SessionContextOptions): SessionPlugin {
-  const cookieName = accessCookieName(options.issuer);
-
-  async function resolveSession(headers: RequestHeaders | undefined): Promise<Session | null> {
-    const token = headers === undefined ? undefined : tokenFromHeaders(headers, cookieName);
-    if (token === undefined) return null;
-    const session = await options.verify(token);
-    if (await isEnded(session.sessionId)) throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
-    return session;
-  }
-
-  async function isEnded(sessionId: string): Promise<boolean> {
-    try {
-      return (await options.isEnded?.(sessionId)) ?? false;
-    } catch (cause) {
-      throw new TokenError('VERIFICATION_UNAVAILABLE', 'Whether the session has ended cannot be read at present.', { cause });
-    }
-  }
-
+export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
+  const verifyRequest = createRequestVerifier(options);
   return {
     requestDidStart: async ({ contextValue, request }) => ({
       didResolveOperation: async () => {
         try {
-          defineSession(contextValue, await resolveSession(request.http?.headers));
+          defineSession(contextValue, request.http ? await verifyRequest(request.http.headers) : null);
         } catch (error) {
           defineSession(contextValue, null, asGraphQLError(error));
         }

@@ -12,7 +12,7 @@ export interface AccessTokenOptions {
   readonly newId: NewId;
 }
 
-export interface AccessTokenSubject {
+interface AccessTokenSubject {
   readonly userId: string;
   readonly sessionId: string;
   readonly authenticatedAt: Date;
@@ -22,7 +22,7 @@ export interface AccessTokenSubject {
   readonly scopes: readonly string[];
 }
 
-export interface AccessToken {
+interface AccessToken {
   readonly token: string;
   readonly claims: AccessTokenClaims;
   readonly expiresAt: Date;

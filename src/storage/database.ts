@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import type { EntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import type { Pool } from 'pg';
 import { migrations } from '../../migrations/index.js';
 import type { Log } from '../kernel/log.js';
 import { lockDataDir } from './data-dir-lock.js';
@@ -33,12 +35,18 @@ export interface Database extends AsyncDisposable {
 }
 
 const CONNECT_TIMEOUT_MS = 2_500;
+/** How long closing waits for statements that run. Longer than the service's own statements may take. */
+const IDLE_TIMEOUT_MS = 5_000;
 
 /** Opens lazily: a PostgreSQL server that is down is noticed by the first query, not here. */
 export async function openDatabase(options: DatabaseOptions, log: Log): Promise<Database> {
   const unlock = options.url === undefined ? takeDataDir(options.dataDir) : () => {};
-  const orm = await createOrm(options, log);
+  let pool: Pool | undefined;
+  const orm = await createOrm(options, log, (created) => {
+    pool = created;
+  });
   const close = async () => {
+    if (pool !== undefined) await untilIdle(pool);
     await orm.close(true);
     unlock();
   };
@@ -59,10 +67,17 @@ function takeDataDir(dataDir: string): () => void {
   return lockDataDir(dataDir);
 }
 
-async function createOrm(options: DatabaseOptions, log: Log): Promise<SqlMikroORM> {
+/** Kysely loses a connection that is still being opened when it is told to close, and then waits for it for ever. */
+async function untilIdle(pool: Pool): Promise<void> {
+  const isBusy = () => pool.waitingCount > 0 || pool.totalCount > pool.idleCount;
+  for (const until = performance.now() + IDLE_TIMEOUT_MS; isBusy() && performance.now() < until; ) await sleep(10);
+}
+
+async function createOrm(options: DatabaseOptions, log: Log, onPoolCreated: (pool: Pool) => void): Promise<SqlMikroORM> {
   const shared = {
     entities: [Realm, User, PasswordCredential, Session, SigningKey],
-    migrations: { migrationsList: migrations, tableName: 'authgraph_migrations', snapshot: false },
+    // Silent: it would report each step as a warning. Whoever applies migrations says so.
+    migrations: { migrationsList: migrations, tableName: 'authgraph_migrations', snapshot: false, silent: true },
     logger: (message: string) => log.warn({}, message),
     colors: false,
   };
@@ -79,6 +94,7 @@ async function createOrm(options: DatabaseOptions, log: Log): Promise<SqlMikroOR
     clientUrl: options.url,
     pool: { min: 0, max: options.poolSize },
     driverOptions: {
+      onPoolCreated,
       application_name: 'authgraph',
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

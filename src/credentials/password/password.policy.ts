@@ -1,6 +1,6 @@
 import type { PasswordWeakness } from '../../kernel/auth-error.js';
 
-export const MAX_PASSWORD_CODE_POINTS = 256;
+const MAX_PASSWORD_CODE_POINTS = 256;
 /** Nothing longer than this in UTF-16 units can be within the limit, so it is not worth normalising. */
 const MAX_RAW_LENGTH = 4_096;
 /** Shorter names occur in words by chance. */

@@ -1,0 +1,48 @@
+import { RemoteKeys } from './remote-keys.js';
+import { accessCookieName, type RequestHeaders, tokenFromHeaders } from './request-token.js';
+import type { Session } from './session.js';
+import { TokenError } from './token-error.js';
+import { createAccessTokenVerifier, type KeySource, SIGNATURE_ALGORITHMS } from './verify-access-token.js';
+
+export interface RequestVerifierOptions {
+  /** authgraph's public URL: what `iss` must be, exactly. */
+  readonly issuer: string;
+  /** What `aud` must be, exactly. authgraph's own default is its issuer. */
+  readonly audience: string;
+  /** The JWKS's URL, or another source of keys; `/.well-known/jwks.json` under the issuer unless given. */
+  readonly jwks?: string | KeySource;
+  /** Accepted signature algorithms; ES256, RS256 and EdDSA unless given. */
+  readonly algorithms?: readonly string[];
+  /** Tells whether a session was ended before its access tokens expire. */
+  readonly isEnded?: (sessionId: string) => boolean | Promise<boolean>;
+  /** How many verified tokens are remembered; 10,000 unless given. */
+  readonly cacheSize?: number;
+  readonly now?: () => Date;
+}
+
+/** Resolves to the session behind a request, or null when it is anonymous. Rejects with a TokenError when its token is not accepted. */
+export type VerifyRequest = (headers: RequestHeaders) => Promise<Session | null>;
+
+/** Makes the function that everything else in this sdk is built on. Make one for a process: it holds the caches. */
+export function createRequestVerifier(options: RequestVerifierOptions): VerifyRequest {
+  const { jwks = `${options.issuer}/.well-known/jwks.json`, algorithms = SIGNATURE_ALGORITHMS, ...rest } = options;
+  const keys = typeof jwks === 'string' ? new RemoteKeys({ url: jwks, algorithms }) : jwks;
+  const verify = createAccessTokenVerifier({ ...rest, keys, algorithms });
+  const cookieName = accessCookieName(options.issuer);
+
+  return async (headers) => {
+    const token = tokenFromHeaders(headers, cookieName);
+    if (token === undefined) return null;
+    const session = await verify(token);
+    if (await isEnded(session.sessionId)) throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
+    return session;
+  };
+
+  async function isEnded(sessionId: string): Promise<boolean> {
+    try {
+      return (await options.isEnded?.(sessionId)) ?? false;
+    } catch (cause) {
+      throw new TokenError('VERIFICATION_UNAVAILABLE', 'Whether the session has ended cannot be read at present.', { cause });
+    }
+  }
+}
