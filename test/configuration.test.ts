@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCommand } from './harness/command-line.js';
 import { TEST_SECRET } from './harness/service.js';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** EX_CONFIG of sysexits.h. */
 const WRONG_SETTINGS = 78;
