@@ -1,3 +1,5 @@
+import { composeServices } from '@apollo/composition';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSubgraph } from '../src/graphql/schema.js';
 import { signInAgain } from './harness/accounts.js';
@@ -34,6 +36,19 @@ describe('the subgraph', () => {
   it('gives a composition all that stands in schema.graphql', async () => {
     const { body } = await service.send('{ _service { sdl } }');
     expect(body.data._service.sdl.startsWith(buildSubgraph().sdl.trim())).toBe(true);
+  });
+
+  it('composes with a subgraph that adds fields to User', () => {
+    const reviews = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+      type Query { reviews: [Review!]! }
+      type Review { text: String! author: User! }
+      type User @key(fields: "id") { id: ID! reviews: [Review!]! }`;
+    const { errors, supergraphSdl } = composeServices([
+      { name: 'auth', typeDefs: parse(buildSubgraph().sdl) },
+      { name: 'reviews', typeDefs: parse(reviews) },
+    ]);
+    expect(errors).toBeUndefined();
+    expect(supergraphSdl).toContain('reviews: [Review!]! @join__field(graph: REVIEWS)');
   });
 
   it('resolves the users and sessions that others refer to, in their order, and null for those that are none', async () => {
