@@ -165,6 +165,7 @@ export async function startApp(options: CoreOptions): Promise<App> {
     trustProxy: config.trustProxy,
     jwks: () => services.keys.jwks(),
     jwksMaxAgeSeconds: config.keys.jwksMaxAge,
+    endedSessions: services.endedSessions,
     readiness: () => readiness(),
     explorer: !config.production,
     newRequestId: services.newId,

@@ -12,8 +12,6 @@ export interface EndedSessionsSource {
   onEnded(listener: (sessionIds: readonly string[]) => void): () => void;
 }
 
-export const ENDED_SESSIONS_PATH = '/events/ended-sessions';
-
 const MAX_STREAMS = 500;
 const HEARTBEAT_MS = 2_000;
 /** A reader that is this far behind is not reading. */
@@ -34,7 +32,7 @@ export function serveEndedSessions(server: FastifyInstance, source: EndedSession
     for (const stream of streams) stream.end();
   });
 
-  server.get(ENDED_SESSIONS_PATH, async (_request, reply) => {
+  server.get('/events/ended-sessions', async (_request, reply) => {
     if (streams.size >= MAX_STREAMS) throw new AuthError('SERVICE_UNAVAILABLE', 'This node serves as many event streams as it can.');
     reply.hijack();
     const stream = reply.raw;

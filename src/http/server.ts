@@ -12,6 +12,7 @@ import {
 } from 'fastify';
 import type { JWK } from 'jose';
 import { AuthError } from '../kernel/auth-error.js';
+import { type EndedSessionsSource, serveEndedSessions } from './ended-sessions-stream.js';
 import { serveExplorer } from './explorer.js';
 import { type Readiness, readinessAnswer } from './health.js';
 import { type CookiePolicy, cookieProblem, TokenCookies } from './token-cookies.js';
@@ -26,6 +27,7 @@ export interface HttpOptions<Context extends BaseContext> {
   readonly trustProxy: readonly string[];
   readonly jwks: () => { keys: JWK[] };
   readonly jwksMaxAgeSeconds: number;
+  readonly endedSessions: EndedSessionsSource;
   readonly readiness: () => Promise<Readiness>;
   readonly explorer: boolean;
   readonly newRequestId: () => string;
@@ -69,6 +71,7 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
   if (options.explorer) serveExplorer(server);
   addGraphQL(server, options);
   addKeysAndHealth(server, options);
+  serveEndedSessions(server, options.endedSessions);
   return server;
 }
 

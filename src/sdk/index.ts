@@ -1,6 +1,7 @@
 export { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from './claims.js';
 export { type AuthDirectivesOptions, authDirectives } from './directives/auth-directives.js';
 export type { DecidePolicy } from './directives/policy-answers.js';
+export { type EndedSessionsStream, type EndedSessionsStreamOptions, listenForEndedSessions } from './ended-sessions-stream.js';
 export { accessCookieName, cookiesNamed, type RequestHeaders, tokenFromHeaders } from './request-token.js';
 export { type Session, sessionFromClaims } from './session.js';
 export { type SessionContext, sessionContext } from './session-context.js';
