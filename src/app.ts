@@ -161,6 +161,9 @@ export async function startApp(options: CoreOptions): Promise<App> {
   const server = await createHttpServer<RequestContext>({
     apollo,
     context: (request, cookies) => requestContext(request, cookies),
+    assertServing: () => {
+      if (!bringUp.state.keys) throw new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.');
+    },
     cookiePolicy: cookiePolicy(config.issuer, [...config.allowedOrigins, ...(config.production ? [] : loopbackOrigins(config.port))]),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
@@ -182,7 +185,6 @@ export async function startApp(options: CoreOptions): Promise<App> {
   return { services, url, firstAttempt: bringUp.firstAttempt, stop, [Symbol.asyncDispose]: stop };
 
   function requestContext(request: FastifyRequest, cookies: TokenCookies): RequestContext {
-    if (!bringUp.state.keys) throw new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.');
     const device = { ipAddress: request.ip, userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
     const own = { requestId: request.id, services, device, cookies, loaders: createLoaders(services) };
     return own as typeof own & RequestContext; // the session plugin adds the rest before any resolver runs
