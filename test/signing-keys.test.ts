@@ -85,10 +85,10 @@ describe('the life of a signing key', () => {
 });
 
 describe('a verifier that caches the JWKS for its full max-age', () => {
-  it('never refuses a valid token across five rotations, however its cache falls, and nor does the service', async () => {
+  it('never refuses a valid token across four rotations, however its cache falls, and nor does the service', async () => {
     const clock = new FakeClock();
     // A second over ten minutes: each token is still checked in the last second of its life.
-    const env = { AUTHGRAPH_JWKS_MAX_AGE: '5m', AUTHGRAPH_ACCESS_TOKEN_TTL: '601s', AUTHGRAPH_KEY_ROTATION: '20m' };
+    const env = { AUTHGRAPH_JWKS_MAX_AGE: '5m', AUTHGRAPH_ACCESS_TOKEN_TTL: '601s', AUTHGRAPH_KEY_ROTATION: '15m' };
     await using service = await startService({ clock, env });
     const user = await signUpUser(service.send);
     const verifiers = Array.from({ length: 5 }, () => new CachingVerifier(service.url, ISSUER, clock));
@@ -97,7 +97,7 @@ describe('a verifier that caches the JWKS for its full max-age', () => {
     const kids = new Set<string | undefined>();
     let checks = 0;
 
-    for (let minute = 0; minute <= 112; minute++) {
+    for (let minute = 0; minute <= 72; minute++) {
       // Fetching right before a key is published is the worst that a cache can do; each verifier has another phase.
       for (const verifier of verifiers.slice(0, minute + 1)) await verifier.renewWhenStale();
       await timerRings(service);
@@ -115,9 +115,9 @@ describe('a verifier that caches the JWKS for its full max-age', () => {
       expect((await service.send(ME, {}, bearer(oldest))).body.data.me.id).toBe(user.id);
       clock.advance(MINUTE);
     }
-    expect(kids.size).toBe(6);
-    expect(checks).toBeGreaterThan(1_500);
-  });
+    expect(kids.size).toBe(5);
+    expect(checks).toBeGreaterThan(1_000);
+  }, 60_000);
 });
 
 describe('the algorithm', () => {
@@ -150,7 +150,7 @@ describe('the algorithm', () => {
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
-  });
+  }, 60_000);
 });
 
 describe('private keys at rest', () => {
