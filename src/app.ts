@@ -7,7 +7,6 @@ import { startBringUp } from './flows/bring-up.js';
 import type { Services } from './flows/services.js';
 import { createApolloServer } from './graphql/apollo-server.js';
 import type { RequestContext } from './graphql/context.js';
-import { expectedError } from './graphql/error-table.js';
 import { createLoaders } from './graphql/loaders.js';
 import { buildSubgraph } from './graphql/schema.js';
 import { prepareDrain } from './http/drain.js';
@@ -116,6 +115,7 @@ export async function createCore({ config, secret, log, clock = systemClock }: C
   return {
     services,
     async [Symbol.asyncDispose]() {
+      keys[Symbol.dispose]();
       endedSessions[Symbol.dispose]();
       await bus[Symbol.asyncDispose]();
       redis?.disconnect();
@@ -161,6 +161,9 @@ export async function startApp(options: CoreOptions): Promise<App> {
   const server = await createHttpServer<RequestContext>({
     apollo,
     context: (request, cookies) => requestContext(request, cookies),
+    assertServing: () => {
+      if (!bringUp.state.keys) throw new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.');
+    },
     cookiePolicy: cookiePolicy(config.issuer, [...config.allowedOrigins, ...(config.production ? [] : loopbackOrigins(config.port))]),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
@@ -186,10 +189,6 @@ export async function startApp(options: CoreOptions): Promise<App> {
   return { services, url, firstAttempt: bringUp.firstAttempt, stop, [Symbol.asyncDispose]: stop };
 
   function requestContext(request: FastifyRequest, cookies: TokenCookies): RequestContext {
-    if (!bringUp.state.keys) {
-      const starting = new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.');
-      throw expectedError(starting) ?? starting; // Apollo masks what a context throws unless it is a GraphQLError
-    }
     const device = { ipAddress: request.ip, userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
     const own = { requestId: request.id, services, device, cookies, loaders: createLoaders(services) };
     return own as typeof own & RequestContext; // the session plugin adds the rest before any resolver runs

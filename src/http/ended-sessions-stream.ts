@@ -35,7 +35,8 @@ export function serveEndedSessions(server: FastifyInstance, source: EndedSession
   });
 
   server.get('/events/ended-sessions', async (_request, reply) => {
-    if (closing || streams.size >= MAX_STREAMS) throw new AuthError('SERVICE_UNAVAILABLE', 'This node takes no more event streams at present.');
+    if (closing || streams.size >= MAX_STREAMS)
+      throw new AuthError('SERVICE_UNAVAILABLE', 'This node takes no more event streams at present.');
     reply.hijack();
     const stream = reply.raw;
     // `close`: when the stream ends, so must its connection, or it would sit idle and hold up the shutdown.

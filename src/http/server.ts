@@ -19,7 +19,8 @@ import { type CookiePolicy, cookieProblem, TokenCookies } from './token-cookies.
 
 export interface HttpOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
-  /** Makes the context of one GraphQL request; may throw an AuthError to refuse it. */
+  /** Throws an AuthError while this node cannot answer GraphQL. */
+  readonly assertServing: () => void;
   readonly context: (request: FastifyRequest, cookies: TokenCookies) => Context;
   readonly cookiePolicy: CookiePolicy;
   readonly allowedOrigins: readonly string[];
@@ -75,7 +76,8 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
   return server;
 }
 
-function addGraphQL<Context extends BaseContext>(server: FastifyInstance, { apollo, context, cookiePolicy }: HttpOptions<Context>): void {
+function addGraphQL<Context extends BaseContext>(server: FastifyInstance, options: HttpOptions<Context>): void {
+  const { apollo, context, cookiePolicy, assertServing } = options;
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -83,6 +85,7 @@ function addGraphQL<Context extends BaseContext>(server: FastifyInstance, { apol
       void reply.header('cache-control', 'no-store');
       const problem = cookieProblem(request, cookiePolicy);
       if (problem !== undefined) throw problem;
+      assertServing(); // here, since Apollo answers 500 to whatever a context function throws
     },
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) => context(request, new TokenCookies(request, reply, cookiePolicy)),
