@@ -117,6 +117,7 @@ export async function createCore({ config, secret, log, clock = systemClock }: C
   return {
     services,
     async [Symbol.asyncDispose]() {
+      keys[Symbol.dispose]();
       endedSessions[Symbol.dispose]();
       await bus[Symbol.asyncDispose]();
       redis?.disconnect();
