@@ -135,4 +135,8 @@ export class KeyRing implements Disposable {
     this.#disposed = true;
     clearInterval(this.#timer);
   }
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    clearInterval(this.#timer);
+  }
 }
