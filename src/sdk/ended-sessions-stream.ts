@@ -79,7 +79,10 @@ export function listenForEndedSessions(options: EndedSessionsStreamOptions): End
 
   function receive(block: string): void {
     const data = /^data: (.*)$/m.exec(block)?.[1];
-    if (data === undefined) return forget(); // a heartbeat
+    if (data === undefined) {
+      forget(); // it is a heartbeat
+      return;
+    }
     const message: { retentionSeconds?: number; sessionIds: string[] } = JSON.parse(data);
     if (message.retentionSeconds !== undefined) {
       retentionMs = message.retentionSeconds * 1_000;
