@@ -20,3 +20,8 @@ export interface Finding {
   /** Of the source, from 1; 0 when the document was parsed without locations. */
   readonly line: number;
 }
+
+/** One line, as compilers write them. */
+export function describeFinding(file: string, { line, severity, rule, coordinate, message }: Finding): string {
+  return `${file}:${line}: ${severity} ${rule} ${coordinate}: ${message}`;
+}
