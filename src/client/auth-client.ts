@@ -2,7 +2,8 @@ import { createAuthFetch } from './auth-fetch.js';
 import { AuthClientError, ME, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, send } from './operations.js';
 import type { RefreshSessionResult, SignedIn, SignInResult, SignOutResult, SignUpResult, User } from './results.js';
 import type { AuthSession, Clock } from './session.js';
-import { SessionKeeper, type SignedOutReason } from './session-keeper.js';
+import { SessionKeeper } from './session-keeper.js';
+import { SessionState, type SignedOutReason } from './session-state.js';
 import { localStorageStorage, memoryStorage, type TokenStorage } from './token-storage.js';
 
 export interface AuthClientOptions {
@@ -62,18 +63,16 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     return (await send<{ result: Result }>(plain, query, { input })).result;
   }
 
-  const keeper = new SessionKeeper({
-    storage: options.storage ?? (cookies ? localStorageStorage() : memoryStorage()),
-    cookies,
-    clock,
-    refresh: (refreshToken) => call(REFRESH, refreshToken === undefined ? undefined : { refreshToken }),
-    onSignedOut: (reason) => options.onSignedOut?.({ reason }),
-  });
+  const storage = options.storage ?? (cookies ? localStorageStorage() : memoryStorage());
+  const state = new SessionState({ storage, cookies, clock, onSignedOut: (reason) => options.onSignedOut?.({ reason }) });
+  const refresh = (refreshToken: string | undefined) =>
+    call<RefreshSessionResult>(REFRESH, refreshToken === undefined ? undefined : { refreshToken });
+  const keeper = new SessionKeeper({ state, sharedAs: storage.sharedAs, clock, refresh });
   const authFetch = createAuthFetch({ keeper, fetch, url, origins, cookies });
 
   async function enter<Result extends { __typename: string }>(query: string, { email, password }: Credentials): Promise<Result | SignedIn> {
     const result = await call<Result | SignedIn>(query, { email, password, delivery });
-    if (isSignedIn(result)) await keeper.adopt(result);
+    if (isSignedIn(result)) await state.adopt(result);
     return result;
   }
 
@@ -81,10 +80,10 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     const session = await keeper.settled();
     try {
       const result = await call<SignOutResult>(SIGN_OUT, { refreshToken: session?.tokens?.refreshToken, everywhere });
-      await keeper.end(session, 'SIGNED_OUT');
+      await state.end(session, 'SIGNED_OUT');
       return result;
     } catch (error) {
-      if (!cookies) await keeper.end(session, 'SIGNED_OUT');
+      if (!cookies) await state.end(session, 'SIGNED_OUT');
       throw error;
     }
   }
@@ -96,10 +95,10 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
         ME,
         {},
       );
-      if (cookies && keeper.current === null && session !== null) await keeper.adopt({ session, tokens: null });
+      if (cookies && state.current === null && session !== null) await state.adopt({ session, tokens: null });
       return result;
     } catch (error) {
-      if (error instanceof AuthClientError && error.code === 'UNAUTHENTICATED' && keeper.current === null) return null;
+      if (error instanceof AuthClientError && error.code === 'UNAUTHENTICATED' && state.current === null) return null;
       throw error;
     }
   }
@@ -112,14 +111,14 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     signOut,
     me,
     get session() {
-      return keeper.current;
+      return state.current;
     },
-    subscribe: (listener) => keeper.subscribe(listener),
+    subscribe: (listener) => state.subscribe(listener),
     getAccessToken: async () => (await keeper.usable())?.tokens?.accessToken ?? null,
     signUp: (input) => enter(SIGN_UP, input),
     signIn: (input) => enter(SIGN_IN, input),
     refresh: () => keeper.refresh(),
-    close: () => keeper.close(),
+    close: () => state.close(),
   };
 }
 

@@ -2,5 +2,5 @@ export { type AuthClient, type AuthClientOptions, type Credentials, createAuthCl
 export { AuthClientError } from './operations.js';
 export type * from './results.js';
 export type { AuthSession, Tokens } from './session.js';
-export type { SignedOutReason } from './session-keeper.js';
+export type { SignedOutReason } from './session-state.js';
 export { localStorageStorage, memoryStorage, type TokenStorage } from './token-storage.js';
