@@ -73,7 +73,9 @@ describe('the client with the real service', () => {
     expect(client.session).toMatchObject({ id: sessionId, tokens: { accessToken: await client.getAccessToken() } });
     expect(await client.me()).toMatchObject({ id: userId, email, emailVerified: false });
 
-    expect(await client.signOut()).toEqual({ __typename: 'SignedOut', endedSessions: 1 });
+    const [first, second] = await Promise.all([client.signOut(), client.signOut()]);
+    expect(first.__typename).toBe('SignedOut');
+    expect(first.endedSessions + second.endedSessions).toBe(1);
     expect(client.session).toBeNull();
     expect(await client.getAccessToken()).toBeNull();
     expect(reasons).toEqual(['SIGNED_OUT']);
@@ -326,6 +328,48 @@ describe('the client with servers that nothing pleases', () => {
       expect(server.seen.at(-2)?.headers.authorization).toBeUndefined();
       expect(reasons).toEqual([]);
     }
+  });
+
+  it('does not send a mutation again of which a part was carried out, and has a new token for the next', async () => {
+    const partly = { data: { placeOrder: { id: '1', owner: null } }, errors: denied('UNAUTHENTICATED').errors };
+    await using server = await startScriptedServer((request, response) => {
+      if (isRefresh(request)) return sendJson(response, 200, refreshed());
+      const isStale = request.headers.authorization === 'Bearer access-0';
+      return sendJson(response, 200, isStale ? partly : { data: { placeOrder: { id: '2', owner: { id: 'me' } } } });
+    });
+    const placeOrder = 'mutation PlaceOrder { placeOrder { id owner { id } } }';
+    const { client } = clientOf(server);
+    expect((await query(client, placeOrder)).body).toEqual(partly);
+    expect((await query(client, placeOrder)).body.data.placeOrder.id).toBe('2');
+    const { client: another } = clientOf(server);
+    const apollo = apolloClient(another, { uri: another.url });
+    const { data } = await apollo.mutate({ mutation: gql(placeOrder), errorPolicy: 'all' });
+    expect(data).toEqual(partly.data);
+    expect({ orders: server.count('placeOrder'), refreshes: server.count('RefreshSession') }).toEqual({ orders: 3, refreshes: 2 });
+  });
+
+  it('sends a query again that was answered in part', async () => {
+    await using server = await startScriptedServer((request, response) => {
+      if (isRefresh(request)) return sendJson(response, 200, refreshed());
+      const secret = request.headers.authorization === 'Bearer access-0' ? null : 42;
+      return sendJson(response, 200, { ...(secret ? {} : denied('UNAUTHENTICATED')), data: { open: 1, secret } });
+    });
+    const { client } = clientOf(server);
+    expect((await query(client, '{ open secret }')).body).toEqual({ data: { open: 1, secret: 42 } });
+    const { client: another } = clientOf(server);
+    const { data } = await apolloClient(another, { uri: another.url }).query({ query: gql('{ open secret }') });
+    expect(data).toEqual({ open: 1, secret: 42 });
+  });
+
+  it.each([429, 503])('keeps the session when the refresh is answered with %i', async (status) => {
+    await using server = await startScriptedServer((request, response) =>
+      isRefresh(request) ? sendJson(response, status, denied('SERVICE_UNAVAILABLE')) : sendJson(response, 200, denied('UNAUTHENTICATED')),
+    );
+    const { client, reasons } = clientOf(server);
+    expect((await query(client, '{ secret }')).body).toEqual(denied('UNAUTHENTICATED'));
+    await expect(client.refresh()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(client.session).toEqual(signedIn);
+    expect(reasons).toEqual([]);
   });
 
   it('refreshes once, not for each operation, where a field stays denied, and keeps the session', async () => {

@@ -1,12 +1,12 @@
 import { ApolloLink, Observable, ServerError } from '@apollo/client';
 import type { AuthClient } from './auth-client.js';
-import { type AuthFailure, failureOfBody } from './auth-failure.js';
+import { type FailedAnswer, failureOfAnswer, failureOfText } from './auth-failure.js';
 import { isAddress } from './auth-fetch.js';
 import type { AuthSession } from './session.js';
 
 /** An answer that says UNAUTHENTICATED, kept back until it is clear whether a renewed session gets a better one. */
 interface Held {
-  readonly failure: AuthFailure;
+  readonly failed: FailedAnswer;
   readonly result: ApolloLink.Result;
 }
 
@@ -31,26 +31,27 @@ export function authLink(client: AuthClient): ApolloLink {
           held = undefined;
         };
         /** `giveUp` hands over what was answered. */
-        const onFailure = async (failure: AuthFailure, giveUp: () => void) => {
+        const onFailure = async ({ failure, isPartial }: FailedAnswer, giveUp: () => void) => {
           if (isRetry) {
             if (session !== null) await keeper.stillFailing(session, failure, isAddress(answeredFrom(operation), client.url));
             return giveUp();
           }
           const renewed = await keeper.recover(session, failure);
-          if (renewed === null) giveUp();
+          if (renewed === null || (isPartial && operation.operationType === 'mutation')) giveUp();
           else attempt(renewed, true);
         };
         running = forward(operation).subscribe({
           next: (result) => {
-            const failure = failureOfResult(operation, result);
+            const failed = failureOfResult(operation, result);
             release();
-            if (failure !== undefined) held = { failure, result };
+            if (failed !== undefined) held = { failed, result };
             else observer.next(result);
           },
           error: (error: unknown) => {
             release();
-            if (!ServerError.is(error) || error.statusCode !== 401) return observer.error(error);
-            onFailure('REFUSED', () => observer.error(error)).catch((cause: unknown) => observer.error(cause));
+            const failed = ServerError.is(error) && error.statusCode === 401 && failureOfText(401, error.bodyText);
+            if (!failed) return observer.error(error);
+            onFailure(failed, () => observer.error(error)).catch((cause: unknown) => observer.error(cause));
           },
           complete: () => {
             const giveUp = () => {
@@ -58,8 +59,8 @@ export function authLink(client: AuthClient): ApolloLink {
               observer.complete();
             };
             if (held === undefined) return giveUp();
-            const { failure } = held;
-            onFailure(failure, giveUp).catch((cause: unknown) => (failure === 'REFUSED' ? observer.error(cause) : giveUp()));
+            const { failed } = held;
+            onFailure(failed, giveUp).catch((cause: unknown) => (failed.failure === 'REFUSED' ? observer.error(cause) : giveUp()));
           },
         });
       };
@@ -84,10 +85,9 @@ function attach(operation: ApolloLink.Operation, session: AuthSession | null, co
 }
 
 /** HttpLink hands over a 401 with a GraphQL body as a result; a subscription's results are never kept back. */
-function failureOfResult(operation: ApolloLink.Operation, result: ApolloLink.Result): AuthFailure | undefined {
+function failureOfResult(operation: ApolloLink.Operation, result: ApolloLink.Result): FailedAnswer | undefined {
   if (operation.operationType === 'subscription') return undefined;
-  const failure = failureOfBody(result);
-  return failure !== undefined && operation.getContext().response?.status === 401 ? 'REFUSED' : failure;
+  return failureOfAnswer(operation.getContext().response?.status, result);
 }
 
 function answeredFrom(operation: ApolloLink.Operation): string {

@@ -35,19 +35,19 @@ export function createAuthFetch({ keeper, fetch, url, origins, cookies }: AuthFe
     };
     const session = await keeper.usable();
     const response = await attempt(session);
-    const failure = await failureOf(response);
-    if (failure === undefined) return response;
+    const failed = await failureOf(response);
+    if (failed === undefined) return response;
 
-    const renewed = await keeper.recover(session, failure).catch((error: unknown) => {
-      if (failure === 'REFUSED') throw error;
+    const renewed = await keeper.recover(session, failed.failure).catch((error: unknown) => {
+      if (failed.failure === 'REFUSED') throw error;
       return null; // what was answered may still be of use
     });
-    if (renewed === null || isStream(init.body)) return response;
+    if (renewed === null || isStream(init.body) || (failed.isPartial && !isRead(input, init))) return response;
 
     await response.body?.cancel();
     const second = await attempt(renewed);
     const again = await failureOf(second);
-    if (again !== undefined) await keeper.stillFailing(renewed, again, isAddress(address, url));
+    if (again !== undefined) await keeper.stillFailing(renewed, again.failure, isAddress(address, url));
     return second;
   };
 }
@@ -78,6 +78,12 @@ function addressOf(input: Input): string {
 
 function isRequest(input: Input): input is Request {
   return typeof input === 'object' && 'clone' in input;
+}
+
+/** Whether a request certainly changes nothing: a GET, or a GraphQL document without a mutation in it. */
+function isRead(input: Input, { method, body }: Init): boolean {
+  const used = method ?? (isRequest(input) ? input.method : 'GET');
+  return used.toUpperCase() === 'GET' || (typeof body === 'string' && body.includes('"query"') && !/\bmutation\b/.test(body));
 }
 
 /** It can be sent only once. */

@@ -51,7 +51,7 @@ export async function send<Result extends Data>(transport: Transport, query: str
   const { status, text } = await post(transport, JSON.stringify({ query, variables }));
   const { data, errors } = parse<Result>(text);
   const [error] = errors ?? [];
-  if (data && (data.result !== null || error === undefined)) return data;
+  if (data?.result !== undefined && (data.result !== null || error === undefined)) return data;
   const code = error?.extensions?.code ?? (status === 401 ? 'UNAUTHENTICATED' : 'BAD_ANSWER');
   throw new AuthClientError(code, error?.message ?? `The service answered with HTTP status ${status} and no data.`);
 }
