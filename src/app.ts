@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
@@ -49,6 +50,8 @@ export interface CoreOptions {
   /** AUTHGRAPH_SECRET, or the development one. */
   readonly secret: string;
   readonly log: Logger;
+  /** Where served requests are logged; `log` unless given. */
+  readonly requestLog?: Logger;
   readonly clock?: Clock;
 }
 
@@ -167,8 +170,9 @@ export async function startApp(options: CoreOptions): Promise<App> {
     jwksMaxAgeSeconds: config.keys.jwksMaxAge,
     readiness: () => readiness(),
     explorer: !config.production,
-    newRequestId: services.newId,
+    newRequestId: randomUUID, // for reading logs only
     log,
+    requestLog: options.requestLog ?? log,
   });
   const drain = prepareDrain(server);
   const stop = async () => {

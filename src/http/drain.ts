@@ -17,8 +17,9 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
       connections -= 1;
     });
   });
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
+    done();
   });
   return async () => {
     draining = true;
