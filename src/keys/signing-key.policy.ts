@@ -35,7 +35,7 @@ export function activeKey<Key extends Scheduled>(keys: readonly Key[], now: Date
 /** Where a key stands at `now`. Follows from the clock alone, so all nodes agree without telling each other. */
 export function statusOf(key: Scheduled, keys: readonly Scheduled[], now: Date, lifetimes: KeyLifetimes): SigningKeyStatus {
   if (key.activatesAt > now) return 'PUBLISHED';
-  const successor = byActivation(keys).find((other) => other.activatesAt > key.activatesAt);
+  const successor = byActivation(keys.filter((other) => other.activatesAt > key.activatesAt))[0];
   if (successor === undefined || successor.activatesAt > now) return 'ACTIVE';
   return addSeconds(successor.activatesAt, lifetimes.tokenLifetime) > now ? 'RETIRED' : 'GONE';
 }
