@@ -31,7 +31,6 @@ import { safeReason } from './storage/database-failure.js';
 import { localBus } from './storage/local-bus.js';
 import { postgresWire } from './storage/postgres-wire.js';
 import { DEFAULT_REALM } from './storage/realm.entity.js';
-import { openRedis } from './storage/redis.js';
 import { redisWire } from './storage/redis-wire.js';
 import { WireBus } from './storage/wire-bus.js';
 
@@ -60,7 +59,8 @@ export async function createCore({ config, secret, log, clock = systemClock }: C
   const randomness = systemRandomness;
   const newId = idsFrom(clock, randomness);
   const database = await openDatabase({ ...config.database, statementTimeoutMs: STATEMENT_TIMEOUT_MS }, log);
-  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
+  // Loaded on demand: its client costs a service without Redis time to start and memory.
+  const redis = config.redisUrl === undefined ? undefined : (await import('./storage/redis.js')).openRedis(config.redisUrl, log);
   const bus = openBus();
   const keySeal = createSeal(deriveKey(secret, 'signing-keys'), randomness);
   const cacheSeal = createSeal(deriveKey(secret, 'signing-key-cache'), randomness);
