@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
@@ -30,7 +31,6 @@ import { safeReason } from './storage/database-failure.js';
 import { localBus } from './storage/local-bus.js';
 import { postgresWire } from './storage/postgres-wire.js';
 import { DEFAULT_REALM } from './storage/realm.entity.js';
-import { openRedis } from './storage/redis.js';
 import { redisWire } from './storage/redis-wire.js';
 import { WireBus } from './storage/wire-bus.js';
 
@@ -50,6 +50,8 @@ export interface CoreOptions {
   /** AUTHGRAPH_SECRET, or the development one. */
   readonly secret: string;
   readonly log: Logger;
+  /** Where served requests are logged; `log` unless given. */
+  readonly requestLog?: Logger;
   readonly clock?: Clock;
 }
 
@@ -58,7 +60,8 @@ export async function createCore({ config, secret, log, clock = systemClock }: C
   const randomness = systemRandomness;
   const newId = idsFrom(clock, randomness);
   const database = await openDatabase({ ...config.database, statementTimeoutMs: STATEMENT_TIMEOUT_MS }, log);
-  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log);
+  // Loaded on demand: its client costs a service without Redis time to start and memory.
+  const redis = config.redisUrl === undefined ? undefined : (await import('./storage/redis.js')).openRedis(config.redisUrl, log);
   const bus = openBus();
   const keySeal = createSeal(deriveKey(secret, 'signing-keys'), randomness);
   const cacheSeal = createSeal(deriveKey(secret, 'signing-key-cache'), randomness);
@@ -162,9 +165,7 @@ export async function startApp(options: CoreOptions): Promise<App> {
   const server = await createHttpServer<RequestContext>({
     apollo,
     context: (request, cookies) => requestContext(request, cookies),
-    assertServing: () => {
-      if (!bringUp.state.keys) throw new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.');
-    },
+    obstacle: () => (bringUp.state.keys ? undefined : new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.')),
     cookiePolicy: cookiePolicy(config.issuer, [...config.allowedOrigins, ...(config.production ? [] : loopbackOrigins(config.port))]),
     allowedOrigins: config.allowedOrigins,
     trustProxy: config.trustProxy,
@@ -173,8 +174,9 @@ export async function startApp(options: CoreOptions): Promise<App> {
     endedSessions: services.endedSessions,
     readiness: () => readiness(),
     explorer: !config.production,
-    newRequestId: services.newId,
+    newRequestId: randomUUID, // for reading logs only
     log,
+    requestLog: options.requestLog ?? log,
   });
   const drain = prepareDrain(server);
   const stop = async () => {

@@ -92,7 +92,8 @@ async function serve(): Promise<void> {
   const { config, log, secret } = await setUp();
   const { startApp } = await import('./app.js');
   for (const name of config.unknownSettings) log.warn({ name }, `${name} is not a setting; it has no effect`);
-  const app = await startApp({ config, log, secret });
+  const { createRequestLog } = await import('./http/log.js');
+  const app = await startApp({ config, log, requestLog: createRequestLog(config.logLevel), secret });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {

@@ -21,8 +21,9 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
     busy.add(socket);
     response.once('close', () => busy.delete(socket));
   });
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
+    done();
   });
   return async () => {
     draining = true;

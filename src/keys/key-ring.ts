@@ -131,10 +131,7 @@ export class KeyRing implements Disposable {
   async #reuseOrLoad(key: StoredKey): Promise<LoadedKey> {
     return this.#keys.find(({ kid }) => kid === key.kid) ?? loadKey(key, this.#deps.seal, this.#deps.realmId);
   }
-  [Symbol.dispose](): void {
-    this.#disposed = true;
-    clearInterval(this.#timer);
-  }
+
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearInterval(this.#timer);
