@@ -20,7 +20,7 @@ import { type CookiePolicy, cookieProblem, TokenCookies } from './token-cookies.
 
 export interface HttpOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
-  /** Throws an AuthError while this node cannot answer GraphQL. */
+  /** Why this node cannot answer GraphQL at present, if so. */
   readonly obstacle: () => AuthError | undefined;
   readonly context: (request: FastifyRequest, cookies: TokenCookies) => Context;
   readonly cookiePolicy: CookiePolicy;
