@@ -51,8 +51,8 @@ describe('the tokens that were verified already', () => {
     expect(tokens.get('u', NOW, isCurrent)).toBeDefined();
   });
 
-  it('are bounded: the one that was used least recently makes room', () => {
-    const tokens = new VerifiedTokens(2);
+  it('are bounded: those that were not used lately make room', () => {
+    const tokens = new VerifiedTokens(4);
     for (const token of ['a', 'b']) tokens.add(token, sessionUntil(600), 'k');
     expect(tokens.get('a', NOW, always)).toBeDefined();
     tokens.add('c', sessionUntil(600), 'k');
