@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { parseDuration } from './kernel/duration.js';
 
 /** Everything that can be set, checked and complete. Durations are seconds. */
 export interface Config {
@@ -42,7 +43,8 @@ export class ConfigError extends Error {
   }
 }
 
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+const MINUTE = 60;
+const DAY = 86_400;
 const MIN_SECRET_BYTES = 32;
 /** A random secret uses more characters than that; "aaaa…" and "0123…0123…" do not. */
 const MIN_DISTINCT_CHARACTERS = 12;
@@ -50,12 +52,6 @@ const EXAMPLE_SECRET = /change|example|secret|password|default|placeholder|insec
 /** libuv's own default; hashing leaves two threads of the pool to signatures and name look-ups. */
 const THREAD_POOL_SIZE = 4;
 const THREADS_FOR_THE_REST = 2;
-
-/** Reads a duration such as `30s`, `10m`, `12h`, `14d`; undefined when it is none. */
-function parseDuration(text: string): number | undefined {
-  const [, amount, unit] = /^(\d{1,6})(s|m|h|d)$/.exec(text) ?? [];
-  return amount === undefined ? undefined : Number(amount) * SECONDS[unit as keyof typeof SECONDS]; // the pattern allows no other unit
-}
 
 function duration(from: string, to: string) {
   const [least = 0, most = 0] = [from, to].map(parseDuration);
@@ -134,13 +130,13 @@ const SETTINGS = z.object({
     .optional(),
   AUTHGRAPH_ISSUER: publicUrl.optional(),
   AUTHGRAPH_AUDIENCE: z.string().optional(),
-  AUTHGRAPH_ACCESS_TOKEN_TTL: duration('1s', '1d').default(10 * SECONDS.m),
-  AUTHGRAPH_REFRESH_IDLE_TTL: duration('1s', '365d').default(14 * SECONDS.d),
-  AUTHGRAPH_REFRESH_ABSOLUTE_TTL: duration('1s', '3650d').default(90 * SECONDS.d),
+  AUTHGRAPH_ACCESS_TOKEN_TTL: duration('1s', '1d').default(10 * MINUTE),
+  AUTHGRAPH_REFRESH_IDLE_TTL: duration('1s', '365d').default(14 * DAY),
+  AUTHGRAPH_REFRESH_ABSOLUTE_TTL: duration('1s', '3650d').default(90 * DAY),
   AUTHGRAPH_REFRESH_GRACE: duration('0s', '5m').default(10),
   AUTHGRAPH_SIGNING_ALG: oneOf(['ES256', 'RS256', 'EdDSA']).default('ES256'),
-  AUTHGRAPH_KEY_ROTATION: duration('1s', '365d').default(7 * SECONDS.d),
-  AUTHGRAPH_JWKS_MAX_AGE: duration('1s', '1d').default(5 * SECONDS.m),
+  AUTHGRAPH_KEY_ROTATION: duration('1s', '365d').default(7 * DAY),
+  AUTHGRAPH_JWKS_MAX_AGE: duration('1s', '1d').default(5 * MINUTE),
   AUTHGRAPH_PASSWORD_MIN_LENGTH: integer(8, 128).default(8),
   AUTHGRAPH_ALLOWED_ORIGINS: list(origin).default([]),
   AUTHGRAPH_AUTO_MIGRATE: flag.optional(),

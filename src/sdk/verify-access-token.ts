@@ -31,8 +31,11 @@ export type VerifyAccessToken = (token: string) => Promise<Session>;
 export const SIGNATURE_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'EdDSA'];
 const SKEW_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 8_192;
-/** RFC 7515 compact form with nothing else around or inside: no padding, no whitespace. */
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/**
+ * RFC 7515 compact form with nothing else around or inside: no padding, no whitespace. The signature's last character
+ * has bits that belong to no byte; they must be zero (RFC 4648 section 3.5), or one token would have several texts.
+ */
+const COMPACT_JWS = /^[\w-]+\.[\w-]+\.(?=.)(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 /** An RFC 7638 SHA-256 thumbprint, which is what our kids are. */
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const REQUIRED_STRINGS = ['sub', 'sid', 'jti', 'client_id', 'scope'] as const;

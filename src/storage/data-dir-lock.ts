@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Thrown when another live process has the embedded database open: two writers would destroy it. */
-class DataDirInUse extends Error {
+export class DataDirInUse extends Error {
   override readonly name = 'DataDirInUse';
 }
 

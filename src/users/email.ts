@@ -11,13 +11,14 @@ const MAX_LOCAL_LENGTH = 64;
 const SHAPE = /^[^\s@\p{C}"(),:;<>[\\\]]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])$/u;
 
 /**
- * Reads an address as a person types it: trimmed, NFKC, lower case, and only then checked.
+ * Reads an address as a person types it: trimmed, NFKC, lower case, and only then checked. Composed again after the
+ * change of case, since a small letter may have a composed form where the capital has none.
  * Undefined when it cannot be an address. Whether it receives mail, only a mail can tell.
  */
 export function parseEmail(text: string): Email | undefined {
   const typed = text.trim();
   if (typed.length > MAX_LENGTH) return undefined;
-  const normalized = typed.normalize('NFKC').toLowerCase();
+  const normalized = typed.normalize('NFKC').toLowerCase().normalize('NFKC');
   if (normalized.length > MAX_LENGTH || localPart(normalized).length > MAX_LOCAL_LENGTH) return undefined;
   return isDotSound(localPart(normalized)) && SHAPE.test(normalized) ? { typed, normalized } : undefined;
 }

@@ -42,7 +42,7 @@ export async function startService({ env = {}, clock, dataDir }: TestServiceOpti
   const lines: string[] = [];
   destination.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
   const log = createLog('debug', destination);
-  const app = await startApp({ config, secret: TEST_SECRET, log, ...(clock ? { clock } : {}) });
+  const app = await startApp({ config, secret: config.secret ?? TEST_SECRET, log, ...(clock ? { clock } : {}) });
   await app.firstAttempt;
   return {
     app,

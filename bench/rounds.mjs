@@ -1,0 +1,33 @@
+/**
+ * Measures several sides in turns (A B, B A, A B, …), so that whatever else the machine does hits all of them alike.
+ * @template {string} Name
+ * @param {number} rounds
+ * @param {Record<Name, () => Promise<number>>} sides
+ * @param {(text: string) => void} progress
+ * @returns {Promise<Record<Name, number[]>>}
+ */
+export async function takeTurns(rounds, sides, progress) {
+  const names = /** @type {Name[]} */ (Object.keys(sides));
+  const results = /** @type {Record<Name, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const value = await sides[name]();
+      results[name].push(value);
+      progress(`round ${round + 1}/${rounds}: ${name} ${value.toPrecision(4)}`);
+    }
+  }
+  return results;
+}
+
+/** @param {readonly number[]} values */
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2;
+}
+
+/** The nearest-rank percentile. @param {readonly number[]} values @param {number} percent */
+export function percentile(values, percent) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
+}

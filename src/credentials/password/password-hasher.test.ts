@@ -1,0 +1,50 @@
+import { hash } from '@node-rs/argon2';
+import { describe, expect, it } from 'vitest';
+import { argon2Hasher } from './password-hasher.js';
+
+const hasher = argon2Hasher(2);
+
+describe('argon2Hasher', () => {
+  it('hashes with argon2id of 19 MiB, two passes, one lane, and a new salt each time (requirement 5)', async () => {
+    const [first, second] = await Promise.all([hasher.hash('one password'), hasher.hash('one password')]);
+    expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22,}\$[A-Za-z0-9+/]{43}$/);
+    expect(first).not.toBe(second);
+  });
+
+  it('verifies the password and no other, to the last character', async () => {
+    const phc = await hasher.hash(`${'x'.repeat(255)}a`);
+    expect(await hasher.verify(`${'x'.repeat(255)}a`, phc)).toBe(true);
+    expect(await hasher.verify(`${'x'.repeat(255)}b`, phc)).toBe(false);
+  });
+
+  it('matches nothing when there is no hash', async () => {
+    expect(await hasher.verify('', undefined)).toBe(false);
+  });
+
+  it.each([
+    ['less memory', { memoryCost: 19_455, timeCost: 2, parallelism: 1 }, true],
+    ['fewer passes', { memoryCost: 19_456, timeCost: 1, parallelism: 1 }, true],
+    ['the same', { memoryCost: 19_456, timeCost: 2, parallelism: 1 }, false],
+    ['more of both', { memoryCost: 20_000, timeCost: 3, parallelism: 1 }, false],
+  ])('calls a hash with %s outdated or not (requirement 5)', async (_what, parameters, outdated) => {
+    expect(hasher.isOutdated(await hash('x', parameters))).toBe(outdated);
+  });
+
+  it.each(['$argon2i$v=19$m=65536,t=3,p=1$c2FsdHNhbHQ$aGFzaA', '$2b$12$abcdefghijklmnopqrstuv', ''])(
+    'calls %j, of another algorithm, outdated (requirement 5)',
+    (phc) => {
+      expect(hasher.isOutdated(phc)).toBe(true);
+    },
+  );
+
+  it('refuses more work than it can answer in time, and recovers', async () => {
+    const busy = argon2Hasher(1);
+    const phc = await busy.hash('x');
+    const answers = await Promise.allSettled([
+      ...Array.from({ length: 1_002 }, () => busy.verify('x', '$not a hash').catch(() => 'tried')),
+      busy.verify('x', phc),
+    ]);
+    expect(answers.at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'RATE_LIMITED', details: { retryAfterSeconds: 5 } } });
+    expect(await busy.verify('x', phc)).toBe(true);
+  });
+});

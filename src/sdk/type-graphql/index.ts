@@ -1,0 +1,1 @@
+export { type AuthDecorator, Authenticated, Policy, RequiresScopes } from './auth-decorators.js';
