@@ -100,9 +100,8 @@ ${(await rotateStatement()).replaceAll('\n', ' ')} \\gset row_
 async function rotateStatement() {
   let statement = '';
   const recorder = {
-    execute: async (/** @type {string} */ sql, /** @type {string[]} */ variables) => {
-      const names = [...variables];
-      statement = sql.replaceAll('?', () => names.shift() ?? '');
+    query: async (/** @type {string} */ sql, /** @type {string[]} */ variables) => {
+      statement = sql.replaceAll(/\$(\d+)/g, (_, position) => variables[Number(position) - 1] ?? '');
       return [];
     },
   };
