@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { enableCompileCache } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { DocumentNode } from 'graphql';
 import type { DestinationStream, Logger } from 'pino';
 import type { Config } from './config.js';
 import type { Services } from './flows/services.js';
@@ -29,7 +31,7 @@ Settings are environment variables; docs/configuration.md lists them.
 
 Exit codes:
   0    done
-  ${EXIT.failed}    the command failed; "migrate status": migrations are pending
+  ${EXIT.failed}    the command failed; "migrate status": migrations are pending; "lint-schema": there are findings
   ${EXIT.usage}    it was called wrongly
   ${EXIT.unavailable}   the database is unavailable
   ${EXIT.settings}   the settings are wrong`,
@@ -70,6 +72,16 @@ program
 
 program.command('schema').description("print the subgraph's schema, for composition").action(printSchema);
 
+program
+  .command('lint-schema')
+  .description("check a schema's access control: mutations and personal data that are open, directives that do not hold")
+  .argument('<file>', 'SDL of a subgraph or a supergraph; - reads standard input')
+  .option('--json', 'print the findings as JSON')
+  .option('--public <mutations>', 'mutations that anybody may call, comma-separated', readList)
+  .option('--personal-data <names>', 'names of the fields that hold personal data, comma-separated', readList)
+  .option('--scopes <scopes>', "all scopes that roles grant, comma-separated; those of authgraph's own roles unless given", readList)
+  .action(lintSchema);
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -80,7 +92,8 @@ async function serve(): Promise<void> {
   const { config, log, secret } = await setUp();
   const { startApp } = await import('./app.js');
   for (const name of config.unknownSettings) log.warn({ name }, `${name} is not a setting; it has no effect`);
-  const app = await startApp({ config, log, secret });
+  const { createRequestLog } = await import('./http/log.js');
+  const app = await startApp({ config, log, requestLog: createRequestLog(config.logLevel), secret });
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -157,6 +170,43 @@ async function printSchema(): Promise<void> {
   process.stdout.write(buildSubgraph().sdl);
 }
 
+interface LintSchemaOptions {
+  readonly json?: boolean;
+  readonly public?: string[];
+  readonly personalData?: string[];
+  readonly scopes?: string[];
+}
+
+async function lintSchema(file: string, options: LintSchemaOptions, command: Command): Promise<void> {
+  const { describeFinding } = await import('./sdk/lint-schema/finding.js');
+  const { lintSchema: lint } = await import('./sdk/lint-schema/lint-schema.js');
+  const { grantableScopes } = await import('./users/role-scopes.policy.js');
+  const findings = lint(await readSchema(file, command), {
+    publicMutations: options.public,
+    personalData: options.personalData,
+    grantedScopes: options.scopes ?? grantableScopes(),
+  });
+  const summary = findings.length === 0 ? 'No findings.' : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+  print(
+    options.json
+      ? JSON.stringify({ file, findings }, null, 2)
+      : [...findings.map((each) => describeFinding(file, each)), summary].join('\n'),
+  );
+  if (findings.length > 0) process.exitCode = EXIT.failed;
+}
+
+async function readSchema(file: string, command: Command): Promise<DocumentNode> {
+  const { GraphQLError, isExecutableDefinitionNode, parse } = await import('graphql');
+  try {
+    const document = parse(file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8'));
+    if (!document.definitions.some(isExecutableDefinitionNode)) return document;
+  } catch (error) {
+    const line = error instanceof GraphQLError ? error.locations?.[0]?.line : undefined;
+    command.error(`authgraph: ${file}${line === undefined ? '' : `:${line}`}: ${messageOf(error)}`, { exitCode: EXIT.usage });
+  }
+  return command.error(`authgraph: ${file}: it holds operations, and is no schema.`, { exitCode: EXIT.usage });
+}
+
 /** Runs a command with the services open, and closes them whatever happens. */
 function withCore<Options>(command: (services: Services, options: Options) => Promise<void>): (options: Options) => Promise<void> {
   return async (options) => {
@@ -204,6 +254,10 @@ function readDuration(text: string): number {
   const seconds = parseDuration(text);
   if (seconds === undefined) throw new InvalidArgumentError('It must be a duration such as 30m, 12h or 30d.');
   return seconds;
+}
+
+function readList(text: string): string[] {
+  return text.split(',').map((item) => item.trim());
 }
 
 async function readPassword(): Promise<string> {

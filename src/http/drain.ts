@@ -1,8 +1,8 @@
-import { Server } from 'node:net';
+import { Server, type Socket } from 'node:net';
 import { setImmediate as afterPolling, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** How long open connections are told to close themselves before the idle ones are closed. */
+/** How long open connections are told to close themselves before those without a request are closed. */
 const FAREWELL_MS = 1_000;
 /** More than any request takes; who is still there then is cut off. */
 const FINISH_MS = 10_000;
@@ -15,6 +15,7 @@ const POLL_MS = 50;
  */
 export function prepareDrain(server: FastifyInstance): () => Promise<void> {
   let draining = false;
+  const idle = trackIdleConnections(server);
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
     done();
@@ -25,15 +26,37 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
     // Not the HTTP server's own close(): that closes idle connections at once.
     const everybodyLeft = new Promise<void>((resolve) => Server.prototype.close.call(server.server, () => resolve()));
     await Promise.race([everybodyLeft, patience(FAREWELL_MS)]);
-    await server.close();
-    await Promise.race([everybodyLeft, closingIdleOnes(server)]);
+    const closed = server.close(); // it waits for the connections, so they are seen to meanwhile
+    await Promise.race([everybodyLeft, closing(idle)]);
     server.server.closeAllConnections();
+    await closed;
   };
 }
 
-/** What had no `Connection: close` in its head, an event stream for example, leaves an idle connection behind when it ends. */
-async function closingIdleOnes({ server }: FastifyInstance): Promise<void> {
-  for (const until = performance.now() + FINISH_MS; performance.now() < until; await patience(POLL_MS)) server.closeIdleConnections();
+/**
+ * The connections without a request, kept up to date. Node's closeIdleConnections() leaves out those on which nothing was
+ * ever sent, such as a browser's spare one.
+ */
+function trackIdleConnections({ server }: FastifyInstance): ReadonlySet<Socket> {
+  const idle = new Set<Socket>();
+  server.on('connection', (socket) => {
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    idle.delete(socket);
+    response.once('close', () => {
+      if (!socket.destroyed) idle.add(socket);
+    });
+  });
+  return idle;
+}
+
+/** Closes the connections that are idle, and those that become so: an event stream leaves an idle one behind when it ends. */
+async function closing(idle: ReadonlySet<Socket>): Promise<void> {
+  for (const until = performance.now() + FINISH_MS; performance.now() < until; await patience(POLL_MS)) {
+    for (const socket of idle) socket.destroySoon();
+  }
 }
 
 function patience(ms: number): Promise<void> {

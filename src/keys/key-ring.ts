@@ -147,14 +147,9 @@ export class KeyRing implements Disposable {
   }
 
   async #reuseOrLoad(key: StoredKey): Promise<LoadedKey> {
-    const known = this.#keys.find(({ kid }) => kid === key.kid);
-    if (known !== undefined) return known;
-    try {
-      return await loadKey(key, this.#deps.seal, this.#deps.realmId);
-    } catch (error) {
-      throw new Error(`signing key ${key.kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`, { cause: error });
-    }
+    return this.#keys.find(({ kid }) => kid === key.kid) ?? loadKey(key, this.#deps.seal, this.#deps.realmId);
   }
+
   [Symbol.dispose](): void {
     this.#disposed = true;
     clearInterval(this.#timer);

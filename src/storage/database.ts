@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import type { EntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import { CompiledQuery } from 'kysely';
 import type { Pool } from 'pg';
 import { migrations } from '../../migrations/index.js';
 import type { Log } from '../kernel/log.js';
@@ -29,6 +30,11 @@ export interface Database extends AsyncDisposable {
   readonly embedded: boolean;
   /** A fresh unit of work. Make one for each flow. */
   em(): EntityManager;
+  /**
+   * Runs one statement on its own, outside every unit of work. `$1` stands for the first parameter. PostgreSQL parses and plans it once
+   * a connection, so its text must be one of a few; the unit of work writes parameters into the text instead.
+   */
+  query<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   migrator(): Migrator;
   /** The same database for statements that may take as long as they need, migrations for example. The caller closes it. */
   unhurried(): Promise<Database>;
@@ -69,6 +75,12 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
   const database: Database = {
     embedded: options.url === undefined,
     em: () => orm.em.fork(),
+    query: async <Row>(sql: string, parameters: readonly unknown[]) => {
+      const client = orm.em.getConnection().getClient(); // makes the pool, unless something has before
+      const answer = pool?.query({ name: statementName(sql), text: sql, values: [...parameters] });
+      const { rows } = await (answer ?? client.executeQuery(CompiledQuery.raw(sql, [...parameters])));
+      return rows as Row[]; // what the statement returns is known only to its caller
+    },
     migrator: () => new Migrator(orm.em),
     // The embedded one knows no limits, and cannot be opened twice.
     unhurried: async () =>
@@ -98,6 +110,18 @@ function takeDataDir(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   return lockDataDir(dataDir);
 }
+
+/** What a connection knows a prepared statement by: at most 63 bytes. */
+function statementName(sql: string): string {
+  let name = STATEMENT_NAMES.get(sql);
+  if (name === undefined) {
+    name = `authgraph_${STATEMENT_NAMES.size}`;
+    STATEMENT_NAMES.set(sql, name);
+  }
+  return name;
+}
+
+const STATEMENT_NAMES = new Map<string, string>();
 
 /** Kysely loses a connection that is still being opened when it is told to close, and then waits for it for ever. */
 async function untilIdle(pool: Pool): Promise<void> {

@@ -8,6 +8,11 @@ export function scopesOf(roles: readonly string[]): string[] {
   return [...new Set(roles.flatMap((role) => SCOPES_OF_ROLE.get(role) ?? []))];
 }
 
+/** Every scope that some role grants. */
+export function grantableScopes(): string[] {
+  return scopesOf([...SCOPES_OF_ROLE.keys()]);
+}
+
 /** Role names travel in tokens and in settings: lower-case words, digits, `-`, `_` and `:`. */
 export function isRoleName(text: string): boolean {
   return /^[a-z][a-z0-9_:-]{0,62}$/.test(text);

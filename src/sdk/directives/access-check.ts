@@ -57,7 +57,7 @@ function isSubset(all: readonly string[], held: readonly string[]): boolean {
 }
 
 async function holdsPolicy(anyOf: AnyOf, session: Session, context: object, answers: PolicyAnswers | undefined): Promise<boolean> {
-  for (const names of anyOf) if (names.length === 0 || (await answers?.get(names, session, context)) === true) return true;
+  for (const names of anyOf) if (names.length === 0 || (await answers?.get(names, session, context))) return true;
   return false;
 }
 

@@ -1,4 +1,4 @@
-import { type ConstDirectiveNode, Kind, valueFromASTUntyped } from 'graphql';
+import { type ASTNode, type ConstDirectiveNode, Kind, valueFromASTUntyped } from 'graphql';
 
 /** One `@link` to a specification of Apollo's (https://specs.apollo.dev/link/v1.0), as a schema's directives hold it. */
 export interface Link {
@@ -40,11 +40,9 @@ export function argumentsOf(directive: ConstDirectiveNode): Record<string, unkno
 }
 
 /** The directives of all `schema` and `extend schema` blocks. */
-export function schemaDirectives(
-  nodes: Iterable<{ readonly kind: Kind; readonly directives?: readonly ConstDirectiveNode[] }>,
-): ConstDirectiveNode[] {
-  return [...nodes].flatMap(({ kind, directives }) =>
-    kind === Kind.SCHEMA_DEFINITION || kind === Kind.SCHEMA_EXTENSION ? (directives ?? []) : [],
+export function schemaDirectives(definitions: readonly ASTNode[]): ConstDirectiveNode[] {
+  return definitions.flatMap((node) =>
+    node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION ? (node.directives ?? []) : [],
   );
 }
 

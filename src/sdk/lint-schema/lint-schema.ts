@@ -1,0 +1,25 @@
+import type { DocumentNode } from 'graphql';
+import type { Finding } from './finding.js';
+import { LintedSchema } from './linted-schema.js';
+import { misusedDirectives } from './misused-directives.js';
+import { unprotectedMutations } from './unprotected-mutations.js';
+import { PERSONAL_DATA, unprotectedPersonalData } from './unprotected-personal-data.js';
+
+export interface LintOptions {
+  /** Mutations that anybody may call, by field name. */
+  readonly publicMutations?: readonly string[] | undefined;
+  /** Field names that hold personal data; `PERSONAL_DATA` unless given. */
+  readonly personalData?: readonly string[] | undefined;
+  /** Every scope that some role grants; without it scopes are not checked. */
+  readonly grantedScopes?: readonly string[] | undefined;
+}
+
+/** Checks the access control of a schema: a subgraph's SDL or a supergraph's. The findings are in the order of the source. */
+export function lintSchema(document: DocumentNode, options: LintOptions = {}): Finding[] {
+  const schema = new LintedSchema(document);
+  return [
+    ...unprotectedMutations(schema, options.publicMutations ?? []),
+    ...unprotectedPersonalData(schema, options.personalData ?? PERSONAL_DATA),
+    ...misusedDirectives(schema, options.grantedScopes),
+  ].toSorted((a, b) => a.line - b.line);
+}
