@@ -15,11 +15,14 @@ const OWN_FRAMEWORK: readonly (readonly [path: string, framework: string])[] = [
   ['src/sdk/type-graphql/', 'type-graphql'],
   ['src/sdk/adapters/nestjs', '@nestjs/common'],
   ['src/sdk/adapters/fastify', 'fastify'],
+  ['src/sdk/adapters/koa', 'koa'],
+  ['src/sdk/adapters/next', 'next'],
+  ['src/sdk/adapters/node-http', 'node:http'],
   ['src/client/apollo-link.ts', '@apollo/client'],
 ];
 /** Published for other servers and for browsers: none of the service's code may come with them. */
 const STAND_ALONE = ['sdk', 'client'];
-const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:entity|resolver|policy))?(?:\.test)?\.ts$/;
+const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:entity|resolver|policy))?(?:\.(?:test|d))?\.ts$/;
 const FOLDER_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const DRAWER = /(?:^|[-./])(?:utils?|helpers?|common|misc|managers?|shared|lib|stuff)(?:[-./]|$)/;
 /** A name that says more than the drawer in it. */
