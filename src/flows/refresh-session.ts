@@ -30,7 +30,7 @@ async function rotatePresented(services: Services, presented: RefreshToken, devi
   const nonce = services.randomness(NONCE_BYTES);
   const successor = successorSecret(presented.secret, nonce);
   const now = services.clock.now();
-  const session = await rotate(services.database.em(), {
+  const session = await rotate(services.database, {
     realmId: services.realmId,
     sessionId: presented.sessionId,
     generation: presented.generation,

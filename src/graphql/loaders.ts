@@ -12,11 +12,31 @@ export interface Loaders {
   readonly sessions: DataLoader<string, Session | undefined>;
 }
 
-export function createLoaders({ database, realmId }: Services): Loaders {
-  return {
-    users: byId((ids) => findUsers(database.em(), realmId, ids)),
-    sessions: byId((ids) => findSessions(database.em(), realmId, ids)),
-  };
+export function createLoaders(services: Services): Loaders {
+  return new LazyLoaders(services);
+}
+
+/** Most requests load nothing. */
+class LazyLoaders implements Loaders {
+  readonly #services: Services;
+  #users: Loaders['users'] | undefined;
+  #sessions: Loaders['sessions'] | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  get users(): Loaders['users'] {
+    const { database, realmId } = this.#services;
+    this.#users ??= byId((ids) => findUsers(database.em(), realmId, ids));
+    return this.#users;
+  }
+
+  get sessions(): Loaders['sessions'] {
+    const { database, realmId } = this.#services;
+    this.#sessions ??= byId((ids) => findSessions(database.em(), realmId, ids));
+    return this.#sessions;
+  }
 }
 
 function byId<Row extends { id: string }>(find: (ids: readonly string[]) => Promise<Row[]>): DataLoader<string, Row | undefined> {

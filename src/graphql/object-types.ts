@@ -4,14 +4,14 @@ import type { TokenPair } from '../sessions/session-issuer.js';
 import { DateTime } from './date-time.js';
 
 /** Its other fields are resolved on demand, so that whoever asks only for the id costs no query. */
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 @Directive('@key(fields: "id")')
 export class User {
   @Field(() => ID)
   id!: string;
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 @Directive('@key(fields: "id")')
 export class Session {
   @Field(() => ID)

@@ -3,7 +3,7 @@ import type { GraphQLResolverMap } from '@apollo/subgraph/dist/resolvers.js';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse, print } from 'graphql';
 import { buildSchemaSync, createResolversMap } from 'type-graphql';
-import { entityReferences } from './entity-references.js';
+import { checkRepresentations, entityReferences } from './entity-references.js';
 import { PasswordResolver } from './password.resolver.js';
 import { SessionResolver } from './session.resolver.js';
 import { SessionLifeResolver } from './session-life.resolver.js';
@@ -31,5 +31,7 @@ export function buildSubgraph(): Subgraph {
   for (const [name, references] of Object.entries(entityReferences)) Object.assign(resolvers[name] ?? {}, references);
   // The two libraries describe one and the same resolver map in types that differ only in enums.
   const modules = [{ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }];
-  return { schema: buildSubgraphSchema(modules), sdl: `${print(typeDefs)}\n` };
+  const subgraph = buildSubgraphSchema(modules);
+  checkRepresentations(subgraph);
+  return { schema: subgraph, sdl: `${print(typeDefs)}\n` };
 }

@@ -2,6 +2,7 @@ import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { refreshSession } from '../flows/refresh-session.js';
 import { signOut } from '../flows/sign-out.js';
+import { AuthError } from '../kernel/auth-error.js';
 import type { Session } from '../sdk/session.js';
 import type { RequestContext } from './context.js';
 import { deliverTokens } from './deliver-tokens.js';
@@ -21,7 +22,13 @@ export class SessionLifeResolver {
       const named = input?.refreshToken ?? undefined;
       // The answer travels the way the token came.
       const delivery = named === undefined ? TokenDelivery.COOKIE : TokenDelivery.BODY;
-      const issued = await refreshSession(context.services, named ?? context.cookies.refreshToken, context.device);
+      const issued = await refreshSession(context.services, named ?? context.cookies.refreshToken, context.device).catch(
+        (error: unknown) => {
+          // A dead access token would be refused with each later request, also where none is needed.
+          if (delivery === TokenDelivery.COOKIE && isRejected(error)) context.cookies.clear();
+          throw error;
+        },
+      );
       const tokens = deliverTokens(context, issued, delivery);
       return Object.assign(new SessionRefreshed(), { session: { id: issued.sessionId }, tokens });
     });
@@ -40,6 +47,10 @@ export class SessionLifeResolver {
     context.cookies.clear();
     return Object.assign(new SignedOut(), { endedSessions });
   }
+}
+
+function isRejected(error: unknown): boolean {
+  return error instanceof AuthError && error.code === 'REFRESH_REJECTED';
 }
 
 /** The session, or undefined for an anonymous request and for a token that is no longer valid: there is nothing to end then. */

@@ -12,8 +12,6 @@ export interface EndedSessionsSource {
   onEnded(listener: (sessionIds: readonly string[]) => void): () => void;
 }
 
-export const ENDED_SESSIONS_PATH = '/events/ended-sessions';
-
 const MAX_STREAMS = 500;
 const HEARTBEAT_MS = 2_000;
 /** A reader that is this far behind is not reading. */
@@ -25,20 +23,28 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
  */
 export function serveEndedSessions(server: FastifyInstance, source: EndedSessionsSource): void {
   const streams = new Set<ServerResponse>();
+  let closing = false;
 
   const stop = source.onEnded((sessionIds) => broadcast(event('ended', { sessionIds })));
   const heartbeat = setInterval(() => broadcast(': heartbeat\n\n'), HEARTBEAT_MS).unref();
   server.addHook('preClose', async () => {
+    closing = true;
     stop();
     clearInterval(heartbeat);
     for (const stream of streams) stream.end();
   });
 
-  server.get(ENDED_SESSIONS_PATH, async (_request, reply) => {
-    if (streams.size >= MAX_STREAMS) throw new AuthError('SERVICE_UNAVAILABLE', 'This node serves as many event streams as it can.');
+  server.get('/events/ended-sessions', async (_request, reply) => {
+    if (closing || streams.size >= MAX_STREAMS)
+      throw new AuthError('SERVICE_UNAVAILABLE', 'This node takes no more event streams at present.');
     reply.hijack();
     const stream = reply.raw;
-    stream.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+
+    stream.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
     stream.once('close', () => streams.delete(stream));
     stream.write(event('snapshot', { retentionSeconds: source.retentionSeconds, sessionIds: source.recent() }));
     streams.add(stream);

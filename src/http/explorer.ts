@@ -37,7 +37,8 @@ export function serveExplorer(fastify: FastifyInstance): void {
 }
 
 function wantsPage(request: FastifyRequest): boolean {
+  if (request.method !== 'GET') return false;
   const { pathname, searchParams } = new URL(request.url, 'http://localhost');
   const accepts = request.headers.accept ?? '';
-  return request.method === 'GET' && pathname === '/graphql' && !searchParams.has('query') && accepts.includes('text/html');
+  return pathname === '/graphql' && !searchParams.has('query') && accepts.includes('text/html');
 }

@@ -12,13 +12,16 @@ import {
 } from 'fastify';
 import type { JWK } from 'jose';
 import { AuthError } from '../kernel/auth-error.js';
+import type { Log } from '../kernel/log.js';
+import { type EndedSessionsSource, serveEndedSessions } from './ended-sessions-stream.js';
 import { serveExplorer } from './explorer.js';
 import { type Readiness, readinessAnswer } from './health.js';
 import { type CookiePolicy, cookieProblem, TokenCookies } from './token-cookies.js';
 
 export interface HttpOptions<Context extends BaseContext> {
   readonly apollo: ApolloServer<Context>;
-  /** Makes the context of one GraphQL request; may throw an AuthError to refuse it. */
+  /** Why this node cannot answer GraphQL at present, if so. */
+  readonly obstacle: () => AuthError | undefined;
   readonly context: (request: FastifyRequest, cookies: TokenCookies) => Context;
   readonly cookiePolicy: CookiePolicy;
   readonly allowedOrigins: readonly string[];
@@ -26,10 +29,13 @@ export interface HttpOptions<Context extends BaseContext> {
   readonly trustProxy: readonly string[];
   readonly jwks: () => { keys: JWK[] };
   readonly jwksMaxAgeSeconds: number;
+  readonly endedSessions: EndedSessionsSource;
   readonly readiness: () => Promise<Readiness>;
   readonly explorer: boolean;
   readonly newRequestId: () => string;
   readonly log: FastifyBaseLogger;
+  /** Where each served request gets a line. */
+  readonly requestLog: Log;
 }
 
 const MAX_BODY_BYTES = 100 * 1024;
@@ -41,6 +47,7 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
   const server: FastifyInstance = fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    childLoggerFactory: (log) => log, // a logger of its own for every request costs more than saying its id where something is logged
     genReqId: options.newRequestId,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     bodyLimit: MAX_BODY_BYTES,
@@ -54,12 +61,14 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
   server.setNotFoundHandler(async (_request, reply) =>
     sendError(reply, 404, 'NOT_FOUND', 'There is nothing here. The API is at /graphql.'),
   );
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    if (!URL.canParse(request.url, `http://${request.hostname}/`))
-      throw new AuthError('BAD_USER_INPUT', 'The request has no usable Host or path.');
+    done(isAddressed(request) ? undefined : new AuthError('BAD_USER_INPUT', 'The request has no usable Host or path.'));
   });
-  server.addHook('onResponse', logRequest);
+  server.addHook('onResponse', (request, reply, done) => {
+    logRequest(options.requestLog, request, reply);
+    done();
+  });
   if (options.allowedOrigins.length > 0) {
     const allowed = new Set(options.allowedOrigins);
     // A function, since a list would still tell every other origin that credentials and any header are welcome.
@@ -69,17 +78,19 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
   if (options.explorer) serveExplorer(server);
   addGraphQL(server, options);
   addKeysAndHealth(server, options);
+  serveEndedSessions(server, options.endedSessions);
   return server;
 }
 
-function addGraphQL<Context extends BaseContext>(server: FastifyInstance, { apollo, context, cookiePolicy }: HttpOptions<Context>): void {
+function addGraphQL<Context extends BaseContext>(server: FastifyInstance, options: HttpOptions<Context>): void {
+  const { apollo, context, cookiePolicy, obstacle } = options;
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    onRequest: async (request, reply) => {
+    onRequest: (request, reply, done) => {
       void reply.header('cache-control', 'no-store');
-      const problem = cookieProblem(request, cookiePolicy);
-      if (problem !== undefined) throw problem;
+      // The obstacle is looked for here, since Apollo answers 500 to whatever a context function throws.
+      done(cookieProblem(request, cookiePolicy) ?? obstacle());
     },
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) => context(request, new TokenCookies(request, reply, cookiePolicy)),
@@ -108,7 +119,7 @@ function answerError(error: FastifyError | AuthError, request: FastifyRequest, r
   if (error instanceof AuthError) return sendError(reply, STATUS_OF_CODE[error.code] ?? 400, error.code, error.message);
   const status = error.statusCode ?? 500;
   if (status < 500) return sendError(reply, status, 'BAD_REQUEST', error.message);
-  request.log.error({ err: error }, 'A request failed unexpectedly');
+  request.log.error({ requestId: request.id, err: error }, 'A request failed unexpectedly');
   return sendError(reply, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { requestId: request.id });
 }
 
@@ -116,11 +127,18 @@ function sendError(reply: FastifyReply, status: number, code: string, message: s
   return reply.code(status).send({ errors: [{ message, extensions: { code, ...extensions } }] });
 }
 
-async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** Nearly every request has a plain Host and path; only an odd one is worth the cost of parsing. */
+const PLAIN_HOST = /^[a-z0-9.-]+$/;
+
+function isAddressed({ url, hostname }: FastifyRequest): boolean {
+  return (url === '/graphql' && PLAIN_HOST.test(hostname)) || URL.canParse(url, `http://${hostname}/`);
+}
+
+function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
   const path = request.url.split('?', 1)[0];
   if (path?.startsWith('/health/')) return;
-  request.log.info(
-    { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
+  log.info(
+    { requestId: request.id, method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
     'request',
   );
 }

@@ -47,10 +47,19 @@ export async function generateKey(
 /** Throws when the key was sealed under another AUTHGRAPH_SECRET. */
 export async function loadKey(key: StoredKey, seal: Seal, realmId: string): Promise<LoadedKey> {
   const { kid, algorithm, publicJwk, createdAt, activatesAt } = key;
-  const privateJwk = JSON.parse(seal.open(key.sealedPrivateJwk, sealContext(realmId, kid))) as JWK; // we sealed it
+  const privateJwk = JSON.parse(openSealed(key, seal, realmId)) as JWK; // we sealed it
   const publicKey = await importAsymmetric(publicJwk, algorithm);
   const privateKey = await importAsymmetric(privateJwk, algorithm);
   return { kid, algorithm, publicJwk, createdAt, activatesAt, publicKey, privateKey };
+}
+
+/** The cipher's own message means nothing to an operator, and logs show the innermost cause: so this is it. */
+function openSealed({ kid, sealedPrivateJwk }: StoredKey, seal: Seal, realmId: string): string {
+  try {
+    return seal.open(sealedPrivateJwk, sealContext(realmId, kid));
+  } catch {
+    throw new Error(`signing key ${kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`);
+  }
 }
 
 async function importAsymmetric(jwk: JWK, algorithm: string): Promise<CryptoKey> {

@@ -23,16 +23,23 @@ export interface KeyRingDeps {
 
 /** An unknown kid may be a key that another node just made; how often that is worth a query. */
 const UNKNOWN_KID_RELOAD_MS = 1_000;
+/** How soon a renewal that failed is tried again, however many requests would like it. */
+const RENEWAL_RETRY_MS = 1_000;
 
 /**
  * The signing keys as this node knows them. Once loaded it answers from memory and renews itself in the background
- * every half of the JWKS's max-age, so that with the cache's equal half no key is seen later than one max-age.
+ * every half of the JWKS's max-age, so that with the cache's equal half no key is seen later than one max-age;
+ * on a timer, since a node that nobody asked for a week must not answer, or sign, with what it knew then.
  */
-export class KeyRing {
+export class KeyRing implements Disposable {
   readonly #deps: KeyRingDeps;
   #keys: readonly LoadedKey[] = [];
   #loadedAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
+  #renewAgainAt = Number.NEGATIVE_INFINITY;
+  #saidStale = false;
 
   constructor(deps: KeyRingDeps) {
     this.#deps = deps;
@@ -94,18 +101,40 @@ export class KeyRing {
     return status === 'GONE' ? undefined : key;
   }
 
+  get #renewalMs(): number {
+    return (this.#deps.lifetimes.jwksMaxAge / 2) * 1000;
+  }
+
+  /** Beside the timer: it stands still with the machine, as a laptop does that is asleep. */
   #renewWhenStale(): void {
-    const lifetimeMs = (this.#deps.lifetimes.jwksMaxAge / 2) * 1000;
-    if (performance.now() - this.#loadedAt < lifetimeMs) return;
-    this.reload('cache').catch((error: unknown) => {
+    const now = performance.now();
+    if (now - this.#loadedAt >= this.#renewalMs && now >= this.#renewAgainAt) this.#renew();
+  }
+
+  #renew(): void {
+    this.#renewAgainAt = performance.now() + RENEWAL_RETRY_MS;
+    this.reload('cache').then(
+      () => this.#sayRenewed(),
+      (error: unknown) => this.#sayStale(error),
+    );
+  }
+
+  #sayStale(error: unknown): void {
+    if (!this.#saidStale)
       this.#deps.log.warn({ reason: safeReason(error) }, 'Could not renew the signing keys; going on with those in memory');
-    });
+    this.#saidStale = true;
+  }
+
+  #sayRenewed(): void {
+    if (this.#saidStale) this.#deps.log.info({}, 'The signing keys are up to date again');
+    this.#saidStale = false;
   }
 
   async #load(from: 'cache' | 'database'): Promise<void> {
     const stored = await this.#read(from);
     this.#keys = await Promise.all(stored.map((key) => this.#reuseOrLoad(key)));
     this.#loadedAt = performance.now();
+    if (!this.#disposed) this.#timer ??= setInterval(() => this.#renew(), this.#renewalMs).unref();
   }
 
   async #read(from: 'cache' | 'database'): Promise<StoredKey[]> {
@@ -118,12 +147,11 @@ export class KeyRing {
   }
 
   async #reuseOrLoad(key: StoredKey): Promise<LoadedKey> {
-    const known = this.#keys.find(({ kid }) => kid === key.kid);
-    if (known !== undefined) return known;
-    try {
-      return await loadKey(key, this.#deps.seal, this.#deps.realmId);
-    } catch (error) {
-      throw new Error(`signing key ${key.kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`, { cause: error });
-    }
+    return this.#keys.find(({ kid }) => kid === key.kid) ?? loadKey(key, this.#deps.seal, this.#deps.realmId);
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    clearInterval(this.#timer);
   }
 }

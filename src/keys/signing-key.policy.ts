@@ -35,7 +35,8 @@ export function activeKey<Key extends Scheduled>(keys: readonly Key[], now: Date
 /** Where a key stands at `now`. Follows from the clock alone, so all nodes agree without telling each other. */
 export function statusOf(key: Scheduled, keys: readonly Scheduled[], now: Date, lifetimes: KeyLifetimes): SigningKeyStatus {
   if (key.activatesAt > now) return 'PUBLISHED';
-  const successor = byActivation(keys).find((other) => other.activatesAt > key.activatesAt);
+  const ordered = byActivation(keys);
+  const successor = ordered[ordered.findIndex(({ kid }) => kid === key.kid) + 1];
   if (successor === undefined || successor.activatesAt > now) return 'ACTIVE';
   return addSeconds(successor.activatesAt, lifetimes.tokenLifetime) > now ? 'RETIRED' : 'GONE';
 }
@@ -47,9 +48,15 @@ export function nextRotationAt(keys: readonly Scheduled[], algorithm: SigningAlg
   return addSeconds(newest.activatesAt, lifetimes.rotationPeriod - leadSeconds(lifetimes));
 }
 
-/** When a key that is made at `now` starts to sign. The very first one has nobody to wait for. */
+/**
+ * When a key that is made at `now` starts to sign. The very first one has nobody to wait for. Any other follows all that
+ * exist: one that was published under a longer max-age would else stay the newest, and its successor be due forever.
+ */
 export function activationOfNewKey(keys: readonly Scheduled[], now: Date, lifetimes: KeyLifetimes): Date {
-  return keys.length === 0 ? now : addSeconds(now, leadSeconds(lifetimes));
+  const newest = byActivation(keys).at(-1);
+  if (newest === undefined) return now;
+  const known = addSeconds(now, leadSeconds(lifetimes));
+  return new Date(Math.max(known.getTime(), addSeconds(newest.activatesAt, 1).getTime()));
 }
 
 /** True when a key is on its way already, so that asking for another one changes nothing. */

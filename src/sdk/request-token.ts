@@ -37,7 +37,8 @@ export function cookiesNamed(header: string, name: string): string[] {
     .map((pair) => pair.slice(name.length + 1));
 }
 
-function headerOf(headers: RequestHeaders, name: string): string | undefined {
+/** A header by its lower-case name; several of one name are joined as RFC 9110 section 5.2 has it. */
+export function headerOf(headers: RequestHeaders, name: string): string | undefined {
   const value = isGetter(headers) ? headers.get(name) : headers[name];
   if (value === null || value === undefined) return undefined;
   return typeof value === 'string' ? value : value.join(', ');

@@ -31,36 +31,36 @@ export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
     requestDidStart: async ({ contextValue, request }) => ({
       didResolveOperation: async () => {
         try {
-          defineSession(contextValue, request.http ? await verifyRequest(request.http.headers) : null);
+          offerSession(contextValue, request.http ? await verifyRequest(request.http.headers) : null);
         } catch (error) {
-          defineSession(contextValue, null, asGraphQLError(error));
+          refuseSession(contextValue, asGraphQLError(error));
         }
       },
     }),
   };
 }
 
-function defineSession(contextValue: object, found: Session | null, failure?: GraphQLError): void {
-  let session = found;
-  let error = failure;
-  Object.defineProperties(contextValue, {
-    session: {
-      enumerable: true,
-      get: () => {
-        if (error !== undefined) throw error;
-        return session;
-      },
-      set: (value: Session | null) => {
-        session = value;
-        error = undefined;
-      },
+function offerSession(contextValue: object, session: Session | null): void {
+  const context: SessionContext = Object.assign(contextValue, {
+    session,
+    requireSession: () => {
+      if (context.session === null) throw unauthenticated('Sign in to do this.');
+      return context.session;
     },
-    requireSession: {
-      value: () => {
-        if (error !== undefined) throw error;
-        if (session === null) throw unauthenticated('Sign in to do this.');
-        return session;
-      },
+  });
+}
+
+/** Reading the session throws, and so does requiring it, until somebody sets one. */
+function refuseSession(contextValue: object, error: GraphQLError): void {
+  offerSession(contextValue, null);
+  Object.defineProperty(contextValue, 'session', {
+    configurable: true,
+    enumerable: true,
+    get: () => {
+      throw error;
+    },
+    set: (value: Session | null) => {
+      Object.defineProperty(contextValue, 'session', { value, writable: true });
     },
   });
 }

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { addSeconds, type Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { Bus } from '../storage/bus.js';
@@ -28,6 +29,7 @@ const OVERLAP_SECONDS = 30;
 export class EndedSessions implements Disposable {
   readonly #deps: EndedSessionsDeps;
   readonly #forgetAt = new Map<string, number>();
+  readonly #events = new EventEmitter<{ ended: [readonly string[]] }>().setMaxListeners(0);
   #loadedAt: Date | undefined;
   #connection = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -43,6 +45,22 @@ export class EndedSessions implements Disposable {
       void this.load();
     });
     this.#timer = setInterval(() => void this.load(), RELOAD_MS).unref();
+  }
+
+  /** For how long an ended session is remembered, in seconds. */
+  get retentionSeconds(): number {
+    return this.#deps.retentionSeconds;
+  }
+
+  /** The sessions that ended within that time, as far as this node knows. */
+  recent(): string[] {
+    return [...this.#forgetAt.keys()];
+  }
+
+  /** Calls back with the sessions that this node learns to be ended; returns the way to stop. */
+  onEnded(listener: (sessionIds: readonly string[]) => void): () => void {
+    this.#events.on('ended', listener);
+    return () => this.#events.off('ended', listener);
   }
 
   /** True when the session was ended. Rejects when only the database could tell and it does not answer. */
@@ -87,7 +105,9 @@ export class EndedSessions implements Disposable {
 
   #remember(sessionIds: readonly string[], endedAt: Date): void {
     const forgetAt = addSeconds(endedAt, this.#deps.retentionSeconds).getTime();
+    const news = sessionIds.filter((id) => !this.#forgetAt.has(id));
     for (const id of sessionIds) this.#forgetAt.set(id, forgetAt);
+    if (news.length > 0) this.#events.emit('ended', news);
   }
 
   #forget(now: Date): void {

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/sql';
+import type { Database } from '../storage/database.js';
 import { Session, type SessionEndReason } from '../storage/session.entity.js';
 
 /** What the database answers about a session whose refresh token is presented. */
@@ -35,8 +36,8 @@ type Row = {
     : StoredSession[Column];
 };
 
-function withDates(em: EntityManager, row: Row): StoredSession {
-  const date = (text: string) => em.getPlatform().parseDate(text);
+function withDates(row: Row): StoredSession {
+  const date = (text: string) => new Date(text);
   return {
     ...row,
     createdAt: date(row.createdAt),
@@ -63,22 +64,20 @@ export interface Rotation {
 
 /** Spends the current refresh token if it is the presented one and the session is alive. The whole rotation is this one statement. */
 const ROTATE = `update sessions s
-  set previous_hash = s.current_hash, current_hash = ?, successor_nonce = ?, generation = s.generation + 1,
-    rotated_at = ?, last_used_at = ?, expires_at = least(?, s.absolute_expires_at), ip_address = ?, user_agent = ?
+  set previous_hash = s.current_hash, current_hash = $1, successor_nonce = $2, generation = s.generation + 1,
+    rotated_at = $3, last_used_at = $3, expires_at = least($4, s.absolute_expires_at), ip_address = $5, user_agent = $6
   from users u
-  where s.id = ? and s.realm_id = ? and s.generation = ? and s.current_hash = ?
-    and s.ended_at is null and s.expires_at > ?
+  where s.id = $7 and s.realm_id = $8 and s.generation = $9 and s.current_hash = $10
+    and s.ended_at is null and s.expires_at > $3
     and u.id = s.user_id and u.realm_id = s.realm_id and u.disabled_at is null
   returning ${COLUMNS}`;
 
 /** Resolves to the rotated session, or undefined when the token was not the current one of a live session. */
-export async function rotate(em: EntityManager, rotation: Rotation): Promise<StoredSession | undefined> {
-  const { now } = rotation;
-  const rows: Row[] = await em.execute(ROTATE, [
+export async function rotate(database: Database, rotation: Rotation): Promise<StoredSession | undefined> {
+  const rows = await database.query<Row>(ROTATE, [
     rotation.successorHash,
     rotation.successorNonce,
-    now,
-    now,
+    rotation.now,
     rotation.idleExpiresAt,
     rotation.ipAddress,
     rotation.userAgent,
@@ -86,9 +85,8 @@ export async function rotate(em: EntityManager, rotation: Rotation): Promise<Sto
     rotation.realmId,
     rotation.generation,
     rotation.presentedHash,
-    now,
   ]);
-  return rows[0] && withDates(em, rows[0]);
+  return rows[0] && withDates(rows[0]);
 }
 
 /** The session of that id; one whose user is disabled counts as absent. */
@@ -98,7 +96,7 @@ export async function findSession(em: EntityManager, realmId: string, id: string
       where s.id = ? and s.realm_id = ? and u.disabled_at is null`,
     [id, realmId],
   );
-  return rows[0] && withDates(em, rows[0]);
+  return rows[0] && withDates(rows[0]);
 }
 
 /** Which sessions to end: one, or all of a user's. */

@@ -3,6 +3,8 @@ import type { Log } from '../kernel/log.js';
 
 /** A request never waits longer than this for a cache. */
 const COMMAND_TIMEOUT_MS = 200;
+/** A server that owes an answer for this long has gone, although its socket may look alive. */
+const SILENCE_MS = 1_000;
 const RECONNECT_MS = { first: 100, most: 2_000 };
 
 /**
@@ -15,6 +17,7 @@ export function openRedis(url: string, log: Log): Redis {
     maxRetriesPerRequest: 0,
     connectTimeout: 1_000,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
     retryStrategy: (attempt) => Math.min(RECONNECT_MS.most, RECONNECT_MS.first * 2 ** attempt),
   });
   let down = false;

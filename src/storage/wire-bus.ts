@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Log } from '../kernel/log.js';
 import { type Bus, type BusMessage, parseBusMessage } from './bus.js';
 
-/** A subscription that some server holds for us. Resolves `lost` when it is gone. */
+/** A subscription that some server holds for us. */
 export interface Wire {
   send(text: string): Promise<void>;
   close(): Promise<void>;
@@ -61,12 +61,19 @@ export class WireBus implements Bus {
 
   async #connect(): Promise<void> {
     if (this.#closed) return;
+    // A wire can break before it is open, and then there is no wire yet to speak of.
+    let opened: Wire | undefined;
+    let brokenEarly: Error | undefined;
+    const lost = (error: Error) => {
+      if (opened === undefined) brokenEarly = error;
+      else this.#lost(opened, error);
+    };
     try {
-      const wire: Wire = await this.#open(
-        (text) => this.#received(text),
-        (error) => this.#lost(wire, error),
-      );
-      if (this.#closed) return await wire.close();
+      const wire = await this.#open((text) => this.#received(text), lost);
+      if (this.#closed || brokenEarly !== undefined) await wire.close();
+      if (this.#closed) return;
+      if (brokenEarly !== undefined) throw brokenEarly;
+      opened = wire;
       this.#wire = wire;
       this.#lastHeard = performance.now();
       if (this.#saidDown) this.#log.info({}, 'The bus is connected again');
@@ -116,6 +123,7 @@ export class WireBus implements Bus {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#events.removeAllListeners(); // what still arrives would only start work that nobody waits for
     await this.#wire?.close().catch(() => {}); // going away in any case
     this.#wire = undefined;
   }

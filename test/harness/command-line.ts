@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { TEST_SECRET } from './service.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
-const LONGEST_RUN_MS = 15_000;
+const LONGEST_RUN_MS = 40_000;
 
 export interface CommandResult {
   readonly code: number | null;
@@ -20,7 +20,7 @@ export async function runCommand(args: readonly string[], env: Record<string, st
 }
 
 export function spawnCommand(args: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { env, stdio: 'pipe', timeout: LONGEST_RUN_MS });
+  return spawn(process.execPath, [MAIN, ...args], { env, stdio: 'pipe', timeout: LONGEST_RUN_MS, killSignal: 'SIGKILL' });
 }
 
 export async function outcomeOf(child: ChildProcess): Promise<CommandResult> {

@@ -16,8 +16,13 @@ export function sendRaw(url: string, request: string | Buffer): Promise<RawAnswe
     const chunks: Buffer[] = [];
     socket.setTimeout(GIVE_UP_MS, () => socket.destroy(new Error('no complete answer came')));
     socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('error', reject);
+    let failure: Error | undefined;
+    socket.on('error', (error) => {
+      failure = error;
+    });
     socket.on('close', () => {
+      // A server may refuse before it has read everything: then its answer counts, not the broken pipe.
+      if (failure !== undefined && chunks.length === 0) return reject(failure);
       const text = Buffer.concat(chunks).toString('utf8');
       resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text });
     });

@@ -1,0 +1,3 @@
+import { authgraph } from 'authgraph/next';
+
+export const { verifySession, preflight, middleware, checkSession, getSession } = authgraph(JSON.parse(process.env.AUTHGRAPH_TEST_OPTIONS));

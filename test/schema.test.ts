@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { type DefinitionNode, type InputValueDefinitionNode, Kind, parse, print } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { buildSubgraph } from '../src/graphql/schema.js';
+
+/** What clients, gateways and checks rely on: names and shapes that stay. Much may be added, nothing renamed or removed. */
+const CONTRACT = `
+  extend schema
+    @link(
+      url: "https://specs.apollo.dev/federation/v2.9"
+      import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@tag", "@inaccessible"]
+    )
+
+  scalar DateTime
+
+  type Query {
+    me: User
+    session: Session
+  }
+
+  type Mutation {
+    signUp(input: SignUpInput!): SignUpResult!
+    signIn(input: SignInInput!): SignInResult!
+    refreshSession(input: RefreshSessionInput): RefreshSessionResult!
+    signOut(input: SignOutInput): SignOutResult!
+  }
+
+  enum TokenDelivery { BODY COOKIE }
+
+  input SignUpInput { email: String!  password: String!  delivery: TokenDelivery! = BODY }
+  input SignInInput { email: String!  password: String!  delivery: TokenDelivery! = BODY }
+  input RefreshSessionInput { refreshToken: String }
+  input SignOutInput { refreshToken: String  everywhere: Boolean! = false }
+
+  type SignedIn { user: User!  session: Session!  tokens: Tokens }
+  type SessionRefreshed { session: Session!  tokens: Tokens }
+  type SignedOut { endedSessions: Int! }
+
+  type Tokens {
+    accessToken: String!
+    accessTokenExpiresAt: DateTime!
+    refreshToken: String!
+    refreshTokenExpiresAt: DateTime!
+  }
+
+  union SignUpResult = SignedIn | InvalidEmail | WeakPassword | EmailTaken | RateLimited
+  union SignInResult = SignedIn | InvalidCredentials | RateLimited
+  union RefreshSessionResult = SessionRefreshed | RefreshRejected
+  union SignOutResult = SignedOut
+
+  interface Problem { message: String! }
+  type InvalidEmail implements Problem { message: String! }
+  type EmailTaken implements Problem { message: String! }
+  type InvalidCredentials implements Problem { message: String! }
+  type WeakPassword implements Problem { message: String!  reasons: [PasswordWeakness!]!  minimumLength: Int! }
+  enum PasswordWeakness { TOO_SHORT TOO_LONG COMMON CONTAINS_EMAIL }
+  type RateLimited implements Problem { message: String!  retryAfterSeconds: Int! }
+  type RefreshRejected implements Problem { message: String!  reason: RefreshRejection! }
+  enum RefreshRejection { MISSING MALFORMED EXPIRED REVOKED REUSED }
+
+  type User @key(fields: "id") {
+    id: ID!
+    email: String
+    emailVerified: Boolean
+    createdAt: DateTime!
+    sessions(first: Int = 20, after: String): SessionConnection
+    roles: [String!]
+  }
+
+  type Session @key(fields: "id") {
+    id: ID!
+    user: User!
+    createdAt: DateTime!
+    lastUsedAt: DateTime!
+    expiresAt: DateTime!
+    ipAddress: String
+    userAgent: String
+    current: Boolean!
+  }
+
+  type SessionConnection { edges: [SessionEdge!]!  nodes: [Session!]!  pageInfo: PageInfo!  totalCount: Int! }
+  type SessionEdge { cursor: String!  node: Session! }
+  type PageInfo @shareable { hasNextPage: Boolean!  hasPreviousPage: Boolean!  startCursor: String  endCursor: String }
+`;
+
+/** Every statement that a schema makes, one a line: `User.email: String`, `User @key(fields: "id")`, `SignOutResult = SignedOut`, ... */
+function statementsOf(sdl: string): string[] {
+  return parse(sdl, { noLocation: true }).definitions.flatMap((definition) => statementsOfDefinition(definition));
+}
+
+function statementsOfDefinition(definition: DefinitionNode): string[] {
+  const name = 'name' in definition && definition.name ? definition.name.value : 'schema';
+  const kind = definition.kind.replace(/(?:Definition|Extension)$/, '');
+  const directives = 'directives' in definition ? (definition.directives ?? []).map((directive) => `${name} ${print(directive)}`) : [];
+  return [`${kind} ${name}`, ...directives, ...membersOf(definition).map((member) => `${name}${member}`)];
+}
+
+function membersOf(definition: DefinitionNode): string[] {
+  switch (definition.kind) {
+    case Kind.OBJECT_TYPE_DEFINITION:
+    case Kind.INTERFACE_TYPE_DEFINITION:
+      return [
+        ...(definition.interfaces ?? []).map((type) => ` implements ${print(type)}`),
+        ...(definition.fields ?? []).flatMap((field) => [
+          `.${field.name.value}: ${print(field.type)}`,
+          ...(field.directives ?? []).map((directive) => `.${field.name.value} ${print(directive)}`),
+          ...(field.arguments ?? []).map((argument) => `.${field.name.value}(${shapeOf(argument)})`),
+        ]),
+      ];
+    case Kind.INPUT_OBJECT_TYPE_DEFINITION:
+      return (definition.fields ?? []).map((field) => `.${shapeOf(field)}`);
+    case Kind.ENUM_TYPE_DEFINITION:
+      return (definition.values ?? []).map((value) => `.${value.name.value}`);
+    case Kind.UNION_TYPE_DEFINITION:
+      return (definition.types ?? []).map((type) => ` = ${print(type)}`);
+    default:
+      return [];
+  }
+}
+
+/** An argument or input field without its description: `first: Int = 20`. */
+function shapeOf({ description: _description, ...input }: InputValueDefinitionNode): string {
+  return print(input);
+}
+
+describe('the schema', () => {
+  const { sdl } = buildSubgraph();
+
+  it('keeps every promise of the contract', () => {
+    const promised = statementsOf(CONTRACT);
+    expect(promised.length).toBeGreaterThan(110);
+    const kept = new Set(statementsOf(sdl));
+    expect(promised.filter((statement) => !kept.has(statement))).toEqual([]);
+  });
+
+  it('asks for no argument and no input that the contract does not know', () => {
+    const known = new Set(statementsOf(CONTRACT));
+    const required = statementsOf(sdl).filter((statement) => /(?:\(|Input\.)\w+: [^=]*!\)?$/.test(statement));
+    expect(required).toContain('SignUpInput.email: String!');
+    expect(required.filter((statement) => !known.has(statement))).toEqual([]);
+  });
+
+  it('stands in schema.graphql as the code has it; "npm run schema" renews it', () => {
+    expect(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')).toBe(sdl);
+  });
+
+  it('describes everything that the contract describes', () => {
+    for (const text of [
+      'The signed-in user; null for an anonymous request.',
+      'The session behind this request; null for an anonymous request.',
+      'Trades a refresh token for a new pair. The old one is spent.',
+      'Tokens come back as HttpOnly cookies only; `tokens` is null.',
+      'For a client whose access token has expired.',
+      'Every expected failure is a member of a result union and implements this.',
+      'Not a token that this service issued.',
+      'Visible to the user and to callers that hold sessions:read.',
+      'True for the session behind this request.',
+    ]) {
+      expect(sdl).toContain(text);
+    }
+  });
+});
