@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { rotate } from '../../dist/src/sessions/session-store.js';
 import { runSql } from '../postgres.mjs';
 import { processorSeconds, runProgram, startService } from '../processes.mjs';
-import { median, takeTurns } from '../rounds.mjs';
+import { ratioOf, takeTurns } from '../rounds.mjs';
 import { signUpUsers } from '../users.mjs';
 
 /** As many as the service has database connections, so that both sides keep the same number busy. */
 const CLIENTS = 10;
+/** Comes with PostgreSQL's server packages. */
+const PGBENCH = 'pgbench';
 const OTHER_SESSIONS = 10_000;
 const HASH = `\\x${'5a'.repeat(32)}`;
 
@@ -36,7 +38,7 @@ export const refreshSession = {
     microseconds.length = 0;
     const sides = { ours: () => refresh(seconds), ...(pgbench ? { theirs: () => pgbench(seconds) } : {}) };
     const { ours, theirs } = /** @type {{ ours: number[], theirs?: number[] }} */ (await takeTurns(rounds, sides, progress));
-    const compared = theirs ? { theirs, comparedWith: 'pgbench', ratio: median(ours) / median(theirs), aim: { atLeast: 0.5 } } : {};
+    const compared = theirs ? { theirs, comparedWith: 'pgbench', ratio: ratioOf(ours, theirs), aim: { atLeast: 0.5 } } : {};
     const rows = [{ what: `refreshSession, ${CLIENTS} clients`, unit: 'refreshes/s', ours, ...compared }];
     if (microseconds.length > 0) rows.push({ what: 'refreshSession: processor time', unit: 'µs/request', ours: microseconds });
     return rows;
@@ -49,7 +51,7 @@ export const refreshSession = {
  * @param {import('../postgres.mjs').Database} database @param {string} workDir @param {(text: string) => void} progress
  */
 async function preparePgbench({ url }, workDir, progress) {
-  if (url === undefined || !isInstalled('pgbench')) {
+  if (url === undefined || !isInstalled(PGBENCH)) {
     progress('nothing to compare with: it takes PostgreSQL and pgbench');
     return undefined;
   }
@@ -75,7 +77,7 @@ async function preparePgbench({ url }, workDir, progress) {
   return async (/** @type {number} */ seconds) => {
     const variables = Object.entries({ ...constants, started: 0 }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
     const args = ['-n', '-M', 'prepared', '-c', `${CLIENTS}`, '-j', '1', '-T', `${Math.ceil(seconds)}`, '-f', script, ...variables, url];
-    const output = execFileSync('pgbench', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: (seconds + 30) * 1000 });
+    const output = execFileSync(PGBENCH, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: (seconds + 30) * 1000 });
     const rate = Number(/^tps = ([\d.]+)/m.exec(output)?.[1]);
     if (!(rate > 0) || !/number of failed transactions: 0 /.test(output)) throw new Error(`pgbench failed:\n${output}`);
     return rate;
