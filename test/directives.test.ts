@@ -283,6 +283,13 @@ describe('a policy', () => {
     expect(policy).toHaveBeenCalledTimes(2);
   });
 
+  it('stays what it is when the host changes the list that it was given', async () => {
+    const policy = vi.fn((names: string[]) => names.splice(0).length === 0);
+    const schema = sdlFirst(SDL, { Query }, { policy });
+    expect((await ask(schema, '{ same }', sessionWith())).denied).toEqual(['same FORBIDDEN']);
+    expect((await ask(schema, '{ same }', sessionWith())).denied).toEqual(['same FORBIDDEN']);
+  });
+
   it('is asked again in the same request for another session', async () => {
     const policy = vi.fn((_names: readonly string[], { userId }: Session) => userId === 'ada');
     const schema = sdlFirst(SDL, { Query }, { policy });
