@@ -69,7 +69,9 @@ function pathsOf(root: string, folder: string, examples: readonly Example[]): Re
   const packages = new Set(examples.flatMap(({ code }) => packagesOf(code)));
   const elsewhere = [...packages].flatMap((name) => {
     const types = typesOf(root, name);
-    return types === undefined || types.startsWith(join(root, 'node_modules')) ? [] : [[name, [`./${relative(folder, types)}`]] satisfies [string, string[]]];
+    return types === undefined || types.startsWith(join(root, 'node_modules'))
+      ? []
+      : [[name, [`./${relative(folder, types)}`]] satisfies [string, string[]]];
   });
   return Object.fromEntries(elsewhere);
 }
