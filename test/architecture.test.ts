@@ -6,7 +6,17 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Floors of the house, the lowest first. A room may use itself and every room on a floor below. */
-const FLOORS = [['kernel'], ['storage'], ['keys'], ['users', 'credentials', 'sessions'], ['flows'], ['graphql', 'http'], ['app'], ['commands'], ['main']];
+const FLOORS = [
+  ['kernel'],
+  ['storage'],
+  ['keys'],
+  ['users', 'credentials', 'sessions'],
+  ['flows'],
+  ['graphql', 'http'],
+  ['app'],
+  ['commands'],
+  ['main'],
+];
 const MAY_USE_SDK = ['graphql', 'http', 'sessions', 'keys', 'app', 'commands'];
 const MAY_READ_SETTINGS = ['app', 'commands', 'main'];
 const SDK_PACKAGES = ['jose', 'graphql'];
