@@ -26,9 +26,10 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
     // Not the HTTP server's own close(): that closes idle connections at once.
     const everybodyLeft = new Promise<void>((resolve) => Server.prototype.close.call(server.server, () => resolve()));
     await Promise.race([everybodyLeft, patience(FAREWELL_MS)]);
-    await server.close();
+    const closed = server.close(); // it waits for the connections, so they are seen to meanwhile
     await Promise.race([everybodyLeft, closing(idle)]);
     server.server.closeAllConnections();
+    await closed;
   };
 }
 
