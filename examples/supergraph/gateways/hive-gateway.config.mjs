@@ -7,6 +7,8 @@ export const gatewayConfig = defineConfig({
   supergraph: process.env.SUPERGRAPH ?? 'supergraph.graphql',
   host: '127.0.0.1',
   port: Number(process.env.PORT ?? 4100),
+  // It would log each bad token with a stack, as a warning.
+  logging: 'error',
   // A request without a token, or with a bad one, goes on without a session, so that a client whose token has expired can
   // refresh it. Which fields need a session, the subgraphs say.
   jwt: {
