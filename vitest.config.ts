@@ -1,15 +1,29 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const NODES = 'test/nodes/**/*.test.ts';
 
 export default defineConfig({
   // Two copies of graphql ("another module or realm") come from its two module formats: everybody gets the one.
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(new URL('./node_modules/graphql/index.js', import.meta.url)) }] },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/harness/global-setup.ts'],
     reporters: ['default', './test/harness/totals-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'service',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, NODES],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // Several processes each, and limits on how long they take: one file after the other, when nothing else runs.
+      { extends: true, test: { name: 'nodes', include: [NODES], fileParallelism: false, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -9,6 +9,13 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const BARE_SERVER = fileURLToPath(new URL('./programs/bare-server.mjs', import.meta.url));
+const PROGRAMS = {
+  'http-load': new URL('./programs/http-load.mjs', import.meta.url),
+  'refresh-clients': new URL('./programs/refresh-clients.mjs', import.meta.url),
+  'paced-requests': new URL('./programs/paced-requests.mjs', import.meta.url),
+  'argon2-verifications': new URL('./programs/argon2-verifications.mjs', import.meta.url),
+  'token-verifications': new URL('./programs/token-verifications.mjs', import.meta.url),
+};
 const READY_WITHIN_MS = 30_000;
 const STOPPED_WITHIN_MS = 10_000;
 
@@ -131,13 +138,13 @@ export async function freePort() {
 
 /**
  * Runs one of the programs in `programs/` in its own process, and resolves to its result.
- * @param {'http-load' | 'refresh-clients' | 'paced-requests' | 'argon2-verifications' | 'token-verifications'} name
+ * @param {keyof typeof PROGRAMS} name
  * @param {object} task
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<any>}
  */
 export async function runProgram(name, task, env = {}) {
-  const child = fork(new URL(`./programs/${name}.mjs`, import.meta.url), {
+  const child = fork(PROGRAMS[name], {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

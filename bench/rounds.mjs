@@ -26,6 +26,15 @@ export function median(values) {
   return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2;
 }
 
+/**
+ * How much of theirs ours is. Each round is compared with itself before the median is taken: what slows the machine down for
+ * a while slows both sides of the same round.
+ * @param {readonly number[]} ours @param {readonly number[]} theirs
+ */
+export function ratioOf(ours, theirs) {
+  return median(ours.map((value, round) => value / (theirs[round] ?? Number.NaN)));
+}
+
 /** The nearest-rank percentile. @param {readonly number[]} values @param {number} percent */
 export function percentile(values, percent) {
   const sorted = values.toSorted((a, b) => a - b);

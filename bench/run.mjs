@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { meQuery } from './measurements/me-query.mjs';
@@ -42,7 +42,6 @@ Numbers depend on the machine; the ratios much less so. The results are also wri
   )
   .action(run);
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130)); // the processes are ended on exit
 await program.parseAsync();
 
 /** @param {{ only?: string[], rounds: number, seconds: number }} options */
@@ -51,7 +50,16 @@ async function run({ only, rounds, seconds }) {
   const workDir = mkdtempSync(join(tmpdir(), 'authgraph-bench-'));
   process.once('exit', () => rmSync(workDir, { recursive: true, force: true }));
   await using database = await openBenchDatabase(process.env.TEST_DATABASE_URL);
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, async () => {
+      await database[Symbol.asyncDispose]();
+      process.exit(130); // ends the other processes
+    });
+  }
   say(`database: ${database.kind}; ${availableParallelism()} processors; ${rounds} rounds of ${seconds} s a side`);
+  const [load = 0] = loadavg();
+  if (load > availableParallelism() / 2)
+    say(`this machine is busy (load ${load.toFixed(1)}): trust the processor times more than the rates`);
   migrate(database, workDir);
   const results = [];
   for (const { name, measure } of chosen) {

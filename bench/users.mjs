@@ -4,7 +4,7 @@ import { post } from './http-post.mjs';
 const SIGN_UP = `mutation SignUp($input: SignUpInput!) { signUp(input: $input) { __typename
   ... on SignedIn { user { id } session { id } tokens { accessToken refreshToken } } ... on Problem { message } } }`;
 
-export const PASSWORD = 'mauve-otter-climbs-77';
+const PASSWORD = 'mauve-otter-climbs-77';
 
 /**
  * Signs new users up.

@@ -1,18 +1,18 @@
 import { post } from '../http-post.mjs';
 import { processorSeconds, runProgram, startBareServer, startService } from '../processes.mjs';
-import { median, takeTurns } from '../rounds.mjs';
+import { ratioOf, takeTurns } from '../rounds.mjs';
 import { signUpUsers } from '../users.mjs';
 
 const CONNECTIONS = 20;
 const QUERIES = {
-  'me { id }, session { id }': '{ me { id } session { id } }',
+  '{ me { id } session { id } }': '{ me { id } session { id } }',
   'the same with email': '{ me { id email } session { id } }',
 };
 
 /** The query that every page asks, against the same query on a bare Apollo-on-Fastify server that answers constants. */
 export const meQuery = {
   name: 'me-query',
-  about: '{ me { id } session { id } } against a bare Apollo-on-Fastify server that answers constants',
+  about: 'the query of every page against a bare Apollo-on-Fastify server that answers constants',
   /** @param {import('../run.mjs').Bench} bench */
   async measure({ database, workDir, rounds, seconds, progress }) {
     await using service = await startService(database, workDir);
@@ -40,11 +40,11 @@ export const meQuery = {
         ours,
         theirs,
         comparedWith: 'bare Apollo on Fastify',
-        ratio: median(ours) / median(theirs),
+        ratio: ratioOf(ours, theirs),
         aim,
       });
       if (used.ours.length === 0) continue;
-      const saved = median(used.theirs) / median(used.ours);
+      const saved = ratioOf(used.theirs, used.ours);
       rows.push({
         what: `${what}: processor time`,
         unit: 'µs/request',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConfig } from '../../dist/src/config.js';
 import { runProgram, startService } from '../processes.mjs';
-import { median, percentile, takeTurns } from '../rounds.mjs';
+import { percentile, ratioOf, takeTurns } from '../rounds.mjs';
 import { SIGNED_IN, signInOperation, signUpUsers } from '../users.mjs';
 
 const QUERY = '{ me { id } session { id } }';
@@ -44,7 +44,7 @@ export const meUnderSignIns = {
 
     await askMe([]);
     const { idle, busy } = await takeTurns(rounds, { idle: () => askMe(all.idle), busy: askMeDuringSignIns }, progress);
-    const ratio = median(idle) / median(busy);
+    const ratio = ratioOf(idle, busy);
     const p50 = { ours: [percentile(all.busy, 50)], theirs: [percentile(all.idle, 50)] };
     return [
       { what: 'me, p99 during sign-ins', unit: 'ms', ours: busy, theirs: idle, comparedWith: 'idle', ratio },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rotate } from '../../dist/src/sessions/session-store.js';
 import { runSql } from '../postgres.mjs';
 import { processorSeconds, runProgram, startService } from '../processes.mjs';
-import { median, takeTurns } from '../rounds.mjs';
+import { ratioOf, takeTurns } from '../rounds.mjs';
 import { signUpUsers } from '../users.mjs';
 
 /** As many as the service has database connections, so that both sides keep the same number busy. */
@@ -36,7 +36,7 @@ export const refreshSession = {
     microseconds.length = 0;
     const sides = { ours: () => refresh(seconds), ...(pgbench ? { theirs: () => pgbench(seconds) } : {}) };
     const { ours, theirs } = /** @type {{ ours: number[], theirs?: number[] }} */ (await takeTurns(rounds, sides, progress));
-    const compared = theirs ? { theirs, comparedWith: 'pgbench', ratio: median(ours) / median(theirs), aim: { atLeast: 0.5 } } : {};
+    const compared = theirs ? { theirs, comparedWith: 'pgbench', ratio: ratioOf(ours, theirs), aim: { atLeast: 0.5 } } : {};
     const rows = [{ what: `refreshSession, ${CLIENTS} clients`, unit: 'refreshes/s', ours, ...compared }];
     if (microseconds.length > 0) rows.push({ what: 'refreshSession: processor time', unit: 'µs/request', ours: microseconds });
     return rows;

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBareServer, startService } from '../processes.mjs';
-import { median, takeTurns } from '../rounds.mjs';
+import { ratioOf, takeTurns } from '../rounds.mjs';
 
 /** From the start of the process to the first green /health/ready, on a database that is migrated already. */
 export const startUp = {
@@ -32,8 +32,8 @@ export const startUp = {
     );
     const compared = { unit: 'ms', theirs: bare, comparedWith: 'bare Apollo on Fastify' };
     return [
-      { what: 'start to ready', ...compared, ours: again, ratio: median(bare) / median(again), aim: { under: 1000 } },
-      { what: 'start to ready, nothing compiled yet', ...compared, ours: first, ratio: median(bare) / median(first) },
+      { what: 'start to ready', ...compared, ours: again, ratio: ratioOf(bare, again), aim: { under: 1000 } },
+      { what: 'start to ready, nothing compiled yet', ...compared, ours: first, ratio: ratioOf(bare, first) },
     ];
   },
 };

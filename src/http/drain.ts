@@ -1,36 +1,64 @@
-import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { Server, type Socket } from 'node:net';
+import { setImmediate as afterPolling, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 /** How long open connections are told to close themselves before those without a request are closed. */
 const FAREWELL_MS = 1_000;
+/** More than any request takes; who is still there then is cut off. */
+const FINISH_MS = 10_000;
+const POLL_MS = 50;
 
 /**
- * Prepares a shutdown that drops no request. An idle keep-alive connection cannot be closed safely: its client may be
- * sending. So for a moment every answer says `Connection: close`, and only then the server stops and finishes what runs.
+ * Prepares a shutdown that drops no request. First no new connections: whoever is refused one has sent nothing yet and can
+ * go elsewhere. An idle keep-alive connection cannot be closed safely, since its client may be sending: so for a moment
+ * every answer says `Connection: close`, and only then the idle ones are closed, and what runs is finished.
  */
 export function prepareDrain(server: FastifyInstance): () => Promise<void> {
   let draining = false;
-  const connections = new Set<Socket>();
-  const busy = new Set<Socket>();
-  server.server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
-  server.server.on('request', ({ socket }, response) => {
-    busy.add(socket);
-    response.once('close', () => busy.delete(socket));
-  });
+  const idle = trackIdleConnections(server);
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
     done();
   });
   return async () => {
     draining = true;
-    for (const until = performance.now() + FAREWELL_MS; connections.size > 0 && performance.now() < until; ) await sleep(20);
-    const closed = server.close();
-    // Node waits for a connection on which nothing was ever sent, such as a browser's spare one, as if it were working.
-    for (const socket of connections) if (!busy.has(socket)) socket.destroy();
+    await afterPolling(); // those that were waiting at the door have just been let in; closing it now turns nobody away
+    // Not the HTTP server's own close(): that closes idle connections at once.
+    const everybodyLeft = new Promise<void>((resolve) => Server.prototype.close.call(server.server, () => resolve()));
+    await Promise.race([everybodyLeft, patience(FAREWELL_MS)]);
+    const closed = server.close(); // it waits for the connections, so they are seen to meanwhile
+    await Promise.race([everybodyLeft, closing(idle)]);
+    server.server.closeAllConnections();
     await closed;
   };
+}
+
+/**
+ * The connections without a request, kept up to date. Node's closeIdleConnections() leaves out those on which nothing was
+ * ever sent, such as a browser's spare one.
+ */
+function trackIdleConnections({ server }: FastifyInstance): ReadonlySet<Socket> {
+  const idle = new Set<Socket>();
+  server.on('connection', (socket) => {
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    idle.delete(socket);
+    response.once('close', () => {
+      if (!socket.destroyed) idle.add(socket);
+    });
+  });
+  return idle;
+}
+
+/** Closes the connections that are idle, and those that become so: an event stream leaves an idle one behind when it ends. */
+async function closing(idle: ReadonlySet<Socket>): Promise<void> {
+  for (const until = performance.now() + FINISH_MS; performance.now() < until; await patience(POLL_MS)) {
+    for (const socket of idle) socket.destroySoon();
+  }
+}
+
+function patience(ms: number): Promise<void> {
+  return sleep(ms, undefined, { ref: false });
 }

@@ -39,12 +39,11 @@ export function serveEndedSessions(server: FastifyInstance, source: EndedSession
       throw new AuthError('SERVICE_UNAVAILABLE', 'This node takes no more event streams at present.');
     reply.hijack();
     const stream = reply.raw;
-    // `close`: when the stream ends, so must its connection, or it would sit idle and hold up the shutdown.
+
     stream.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
-      connection: 'close',
     });
     stream.once('close', () => streams.delete(stream));
     stream.write(event('snapshot', { retentionSeconds: source.retentionSeconds, sessionIds: source.recent() }));

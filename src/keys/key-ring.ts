@@ -23,6 +23,8 @@ export interface KeyRingDeps {
 
 /** An unknown kid may be a key that another node just made; how often that is worth a query. */
 const UNKNOWN_KID_RELOAD_MS = 1_000;
+/** How soon a renewal that failed is tried again, however many requests would like it. */
+const RENEWAL_RETRY_MS = 1_000;
 
 /**
  * The signing keys as this node knows them. Once loaded it answers from memory and renews itself in the background
@@ -36,6 +38,8 @@ export class KeyRing implements Disposable {
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
+  #renewAgainAt = Number.NEGATIVE_INFINITY;
+  #saidStale = false;
 
   constructor(deps: KeyRingDeps) {
     this.#deps = deps;
@@ -103,13 +107,27 @@ export class KeyRing implements Disposable {
 
   /** Beside the timer: it stands still with the machine, as a laptop does that is asleep. */
   #renewWhenStale(): void {
-    if (performance.now() - this.#loadedAt >= this.#renewalMs) this.#renew();
+    const now = performance.now();
+    if (now - this.#loadedAt >= this.#renewalMs && now >= this.#renewAgainAt) this.#renew();
   }
 
   #renew(): void {
-    this.reload('cache').catch((error: unknown) => {
+    this.#renewAgainAt = performance.now() + RENEWAL_RETRY_MS;
+    this.reload('cache').then(
+      () => this.#sayRenewed(),
+      (error: unknown) => this.#sayStale(error),
+    );
+  }
+
+  #sayStale(error: unknown): void {
+    if (!this.#saidStale)
       this.#deps.log.warn({ reason: safeReason(error) }, 'Could not renew the signing keys; going on with those in memory');
-    });
+    this.#saidStale = true;
+  }
+
+  #sayRenewed(): void {
+    if (this.#saidStale) this.#deps.log.info({}, 'The signing keys are up to date again');
+    this.#saidStale = false;
   }
 
   async #load(from: 'cache' | 'database'): Promise<void> {

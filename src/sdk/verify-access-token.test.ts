@@ -109,6 +109,15 @@ describe('verifying an access token', () => {
     expect(keys.lookups).toBe(0);
   });
 
+  it('asks for no key whose id is none of ours: a path, SQL, 10 KB (requirement 18)', async () => {
+    for (const hostile of ['../../etc/passwd', "' or 1=1 --", 'k'.repeat(10_000), `${kid}A`, '']) {
+      const header = { alg: 'ES256', kid: hostile, typ: 'at+jwt' };
+      const text = await new SignJWT({}).setProtectedHeader(header).sign(pair.privateKey);
+      await expect(verify(text)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    }
+    expect(keys.lookups).toBe(0);
+  });
+
   it('accepts only the algorithms that it was told (requirement 16)', async () => {
     const strict = createAccessTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys, algorithms: ['EdDSA'], now: () => new Date(now) });
     await expect(strict(await token())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });

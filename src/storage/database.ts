@@ -43,6 +43,8 @@ export interface Database extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Lists the migrations that were applied. */
+export const MIGRATIONS_TABLE = 'authgraph_migrations';
 /** With the time for a statement this stays under the five seconds in which a request has its answer. */
 const CONNECT_TIMEOUT_MS = 2_000;
 /** How much longer than the server's own limit a statement may take before the server counts as gone. */
@@ -61,7 +63,9 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
     pool = created;
     connections.adopt(created);
   });
+  const others = new Set<Database>();
   const close = async () => {
+    for (const other of others) await other.close();
     if (pool !== undefined) await untilIdle(pool);
     const timer = setTimeout(() => connections.cut(), GOODBYE_MS);
     await orm.close(true).finally(() => clearTimeout(timer));
@@ -82,7 +86,7 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
     unhurried: async () =>
       options.url === undefined
         ? { ...database, [Symbol.asyncDispose]: async () => {} }
-        : openDatabase({ ...options, poolSize: 2, statementTimeoutMs: undefined }, log),
+        : closedWith(others, await openDatabase({ ...options, poolSize: 2, statementTimeoutMs: undefined }, log)),
     ping: async () => {
       await orm.em.fork().execute('select 1');
     },
@@ -90,6 +94,16 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
     [Symbol.asyncDispose]: close,
   };
   return database;
+}
+
+/** Adds a database to those that another one closes when it is closed itself. */
+function closedWith(others: Set<Database>, database: Database): Database {
+  others.add(database);
+  const close = async () => {
+    others.delete(database);
+    await database.close();
+  };
+  return { ...database, close, [Symbol.asyncDispose]: close };
 }
 
 function takeDataDir(dataDir: string): () => void {
@@ -124,16 +138,14 @@ async function createOrm(
   const shared = {
     entities: [Realm, User, PasswordCredential, Session, SigningKey],
     // Silent: it would report each step as a warning. Whoever applies migrations says so.
-    migrations: { migrationsList: migrations, tableName: 'authgraph_migrations', snapshot: false, silent: true },
+    migrations: { migrationsList: migrations, tableName: MIGRATIONS_TABLE, snapshot: false, silent: true },
     logger: (message: string) => log.warn({}, message),
     colors: false,
   };
   if (options.url === undefined) {
     // Loaded on demand: a service on PostgreSQL never pays for the embedded one.
     const { MikroORM } = await import('@mikro-orm/pglite');
-    const { embeddedDialect } = await import('./embedded-dialect.js');
-    const dataDir = join(options.dataDir, 'postgres');
-    return new MikroORM({ ...shared, dbName: dataDir, driverOptions: embeddedDialect(dataDir) });
+    return new MikroORM({ ...shared, dbName: join(options.dataDir, 'postgres') });
   }
   const { MikroORM } = await import('@mikro-orm/postgresql');
   return new MikroORM({

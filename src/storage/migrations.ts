@@ -1,9 +1,11 @@
 import type { Migrator } from '@mikro-orm/migrations';
-import type { Database } from './database.js';
+import { type Database, MIGRATIONS_TABLE } from './database.js';
 
 /** Names of the migrations that the database still lacks, oldest first. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
-  return (await database.migrator().getPending()).map(({ name }) => name);
+  const read = async (migrator: Migrator) => (await migrator.getPending()).map(({ name }) => name);
+  // The first to ask makes the table that lists them, and nodes that make it at the same moment trip over each other.
+  return (await hasMigrationsTable(database)) ? read(database.migrator()) : takingTurns(database, read);
 }
 
 /** Names of the migrations that were applied, with the time; oldest first. */
@@ -26,6 +28,11 @@ export async function revertLastMigration(database: Database): Promise<string | 
     await migrator.down({ migrations: [newest.name], ...within(transaction) });
     return newest.name;
   });
+}
+
+async function hasMigrationsTable(database: Database): Promise<boolean> {
+  const [row] = await database.em().execute<{ found: boolean }[]>('select to_regclass(?) is not null as found', [MIGRATIONS_TABLE]);
+  return row?.found === true;
 }
 
 type Transaction = NonNullable<ReturnType<ReturnType<Database['em']>['getTransactionContext']>>;

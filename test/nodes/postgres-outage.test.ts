@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Answer, bearer, GOOD_PASSWORD, ME, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, signUpUser } from '../harness/graphql-client.js';
+import { clusterSettings, describeOnOwnServers } from '../harness/real-servers.js';
+import type { OwnServer } from '../harness/servers.js';
+import { launchNode, type ServiceProcess, startNode } from '../harness/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
+import { until } from '../harness/until.js';
+
+const ANSWER_MS = 5_000;
+const HEAL_MS = 5_000;
+/** More than the pool has connections, so that some have to queue for one. */
+const CALLERS = 30;
+const POOL_SIZE = 10;
+
+describeOnOwnServers('while PostgreSQL is away', (servers) => {
+  let postgres: OwnServer;
+  let redis: OwnServer;
+  beforeAll(async () => {
+    [postgres, redis] = await Promise.all([servers.postgres(), servers.redis()]);
+  });
+  afterAll(() => Promise.all([postgres, redis].map((server) => server[Symbol.asyncDispose]())));
+  afterEach(async () => {
+    postgres.thaw();
+    await postgres.start();
+  });
+
+  describe.each([
+    { way: 'stopped', withRedis: false },
+    { way: 'stopped', withRedis: true },
+    { way: 'frozen', withRedis: false },
+    { way: 'frozen', withRedis: true },
+  ])('$way (Redis: $withRedis)', ({ way, withRedis }) => {
+    let database: TestDatabase;
+    let node: ServiceProcess;
+    beforeEach(async () => {
+      database = await createTestDatabase(postgres.url);
+      const settings = { ...clusterSettings(database.url, withRedis ? redis.url : undefined), AUTHGRAPH_JWKS_MAX_AGE: '1s' };
+      node = await startNode({ ...settings, AUTHGRAPH_DATABASE_POOL_SIZE: String(POOL_SIZE) });
+    });
+    afterEach(async () => {
+      await bringBack();
+      await node[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    });
+
+    const takeAway = async () => (way === 'stopped' ? postgres.stop() : postgres.freeze());
+    const bringBack = async () => (way === 'stopped' ? postgres.start() : postgres.thaw());
+
+    it('answers SERVICE_UNAVAILABLE within 5 s, issues nothing, and works again within 5 s of its return', async () => {
+      const users = [];
+      for (let made = 0; made < CALLERS; made += 1) users.push(await signUpUser(node.send));
+      const [someone] = users;
+      if (someone === undefined) throw new Error('nobody signed up');
+      const counts = () => database.sql('select (select count(*) from users) as users, (select count(*) from sessions) as sessions');
+      const before = await counts();
+
+      await takeAway();
+      const newcomer = { email: 'late@users.example.com', password: GOOD_PASSWORD };
+      const calls = [
+        ...users.map(
+          ({ refreshToken }) =>
+            () =>
+              node.send(REFRESH, { refreshToken }),
+        ),
+        () => node.send(SIGN_UP, { input: newcomer }),
+        () => node.send(SIGN_IN, { input: { email: someone.email, password: someone.password } }),
+        () => node.send(SIGN_OUT, {}, bearer(someone.accessToken)),
+        () => node.send(ME, {}, bearer(someone.accessToken)),
+      ];
+      for (const round of [1, 2]) {
+        const answers = await Promise.all(calls.map(timed));
+        expect(
+          answers.map(({ body }) => body.errors?.[0]?.extensions?.code),
+          `round ${round}`,
+        ).toEqual(calls.map(() => 'SERVICE_UNAVAILABLE'));
+        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+        expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(ANSWER_MS);
+      }
+      expect(await node.health()).toMatchObject({ status: 503, checks: { database: false } });
+
+      await bringBack();
+      const healing = await node.ready(HEAL_MS);
+      const left = HEAL_MS - healing;
+      await until(async () => (await node.send(ME, {}, bearer(someone.accessToken))).status === 200, left, 'me answers again');
+      // Nobody lost their session: what was never answered may be asked for again.
+      for (const { refreshToken } of users) {
+        expect((await node.send(REFRESH, { refreshToken })).body.data.refreshSession).toMatchObject({ __typename: 'SessionRefreshed' });
+      }
+      expect(await counts()).toEqual(before);
+      expect((await node.send(SIGN_UP, { input: newcomer })).body.data.signUp).toMatchObject({ __typename: 'SignedIn' });
+    });
+
+    it('keeps every connection of its pool usable, whatever a transaction was doing when it was cut', async () => {
+      const users = await Promise.all(Array.from({ length: 3 }, () => signUpUser(node.send)));
+      const signIns = () => Promise.all(Array.from({ length: CALLERS }, (_, index) => signIn(users[index % users.length])));
+      const signIn = (user: { email: string; password: string } | undefined) =>
+        node.send(SIGN_IN, { input: { email: user?.email, password: user?.password } });
+
+      const cut = signIns();
+      await new Promise((resolve) => setTimeout(resolve, 150)); // some have signed in by then, some are at it, some wait
+      await takeAway();
+      const answers = await cut;
+      expect(answers.every(({ status, body }) => isSignedIn(body) || status === 503)).toBe(true);
+
+      await bringBack();
+      await node.ready(HEAL_MS);
+      for (const { body } of await signIns()) expect(isSignedIn(body)).toBe(true);
+      const open =
+        "select count(*)::int as open from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'";
+      expect(await database.sql(open)).toEqual([{ open: 0 }]);
+    });
+
+    it('stops when it is told to, within 10 s', async () => {
+      await signUpUser(node.send);
+      await takeAway();
+      const from = performance.now();
+      node.signal('SIGTERM');
+      expect(await node.exited()).toBe(0);
+      expect(performance.now() - from).toBeLessThan(10_000);
+      await bringBack();
+    });
+  });
+
+  it('does not flood its log, however many requests it refuses or answers from memory', async () => {
+    await using database = await createTestDatabase(postgres.url);
+    await using node = await startNode({ ...clusterSettings(database.url), AUTHGRAPH_JWKS_MAX_AGE: '1s' });
+    const user = await signUpUser(node.send);
+    await postgres.stop();
+    for (let asked = 0; asked < 200; asked += 1) {
+      await node.send('{ me { id } }', {}, bearer(user.accessToken));
+      await fetch(`${node.url}/.well-known/jwks.json`);
+    }
+    // What a request was refused for is said with that request. What went wrong in the background is said once.
+    const background = node.log().filter(({ level, requestId }) => level !== 'info' && requestId === undefined);
+    expect(background.length).toBeLessThan(20);
+    await postgres.start();
+  });
+
+  it('starts, tells what it lacks, and gets ready within 5 s of the return', async () => {
+    const database = await createTestDatabase(postgres.url);
+    const settings = clusterSettings(database.url);
+    await postgres.stop();
+    await using node = await launchNode(settings);
+    await until(async () => (await node.health()).status === 503, 10_000, 'it listens');
+    expect(await node.health()).toEqual({ status: 503, checks: { database: false, migrations: false, keys: false } });
+    const refused = await node.send(REFRESH, { refreshToken: 'ag_rt_x' });
+    expect({ status: refused.status, code: refused.body.errors[0].extensions.code }).toEqual({ status: 503, code: 'SERVICE_UNAVAILABLE' });
+    expect((await fetch(`${node.url}/.well-known/jwks.json`)).status).toBe(503);
+    await new Promise((resolve) => setTimeout(resolve, 2_500)); // some more attempts
+    expect(node.log().filter(({ msg }) => msg.startsWith('Not ready yet'))).toHaveLength(1);
+
+    await postgres.start();
+    expect(await node.ready(HEAL_MS)).toBeLessThan(HEAL_MS);
+    await signUpUser(node.send);
+    await database[Symbol.asyncDispose]();
+  });
+});
+
+async function timed(call: () => Promise<Answer>): Promise<Answer & { ms: number }> {
+  const from = performance.now();
+  return { ...(await call()), ms: performance.now() - from };
+}
+
+function isSignedIn(body: Answer['body']): boolean {
+  return body.data?.signIn?.__typename === 'SignedIn';
+}
