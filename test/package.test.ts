@@ -90,6 +90,9 @@ describe('what the package exports', () => {
     async () => {
       const { exported, loaded } = await loadAll(modules.map(({ subpath }) => subpath.replace('.', 'authgraph')));
       for (const { subpath } of modules) expect(exported[subpath.replace('.', 'authgraph')], subpath).not.toEqual([]);
+      const ours = loaded.filter((url) => url.startsWith(new URL('../dist/', import.meta.url).href));
+      expect(ours).not.toEqual([]);
+      expect(ours.filter((url) => !/\/dist\/src\/(?:sdk|client)\//.test(url))).toEqual([]);
       const brought = Object.keys(manifest.dependencies).filter((name) => loaded.some((url) => url.includes(`/node_modules/${name}/`)));
       // What type-graphql and Nest bring along; a server that imports those has them anyway.
       expect(brought).toEqual(['graphql-scalars', 'jose', 'reflect-metadata', 'type-graphql']);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { packageOf, specifiersIn } from './import-graph.js';
 
@@ -35,7 +35,8 @@ export async function complaintsAbout(root: string, examples: readonly Example[]
   try {
     const names = new Map(examples.map(({ place }, index) => [`example-${index}.ts`, place]));
     await Promise.all(examples.map(({ code }, index) => writeFile(join(folder, `example-${index}.ts`), code)));
-    const config = { compilerOptions: { ...options, paths: pathsOf(root, folder, examples) }, files: [...names.keys()] };
+    const config = { compilerOptions: options, files: [...names.keys()] };
+    await linkFrameworks(root, folder, examples);
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
     const complaints = new Map<string, string[]>();
     for (const line of await complaintsOfCompiler(root, folder)) {
@@ -64,16 +65,16 @@ function packagesOf(code: string): string[] {
   return [...new Set(packages.map(packageOf))].filter((name) => name !== 'authgraph');
 }
 
-/** Frameworks that only the framework tests install are found there. */
-function pathsOf(root: string, folder: string, examples: readonly Example[]): Record<string, string[]> {
-  const packages = new Set(examples.flatMap(({ code }) => packagesOf(code)));
-  const elsewhere = [...packages].flatMap((name) => {
+/** Frameworks that only the framework tests install are put where the examples find them. */
+async function linkFrameworks(root: string, folder: string, examples: readonly Example[]): Promise<void> {
+  const frameworks = join(root, 'test', 'frameworks', 'node_modules');
+  for (const name of new Set(examples.flatMap(({ code }) => packagesOf(code)))) {
     const types = typesOf(root, name);
-    return types === undefined || types.startsWith(join(root, 'node_modules'))
-      ? []
-      : [[name, [`./${relative(folder, types)}`]] satisfies [string, string[]]];
-  });
-  return Object.fromEntries(elsewhere);
+    if (!types?.startsWith(frameworks)) continue;
+    const link = join(folder, 'node_modules', relative(frameworks, types));
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(types, link, 'junction');
+  }
 }
 
 /** The folder that holds a package's types; undefined where it is not installed. */
