@@ -19,7 +19,6 @@ export async function signIn(services: Services, input: SignInInput, device: Dev
   const email = parseEmail(input.email)?.normalized ?? '';
   const owner = await credentials.password.authenticate(database, email, input.password, clock.now());
   if (owner === undefined) throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
-  return database
-    .em()
-    .transactional((em) => sessions.open(em, { ...owner, scopes: scopesOf(owner.roles), amr: credentials.password.amr }, device));
+  const scopes = scopesOf(owner.roles);
+  return sessions.open(database.em(), { ...owner, scopes, amr: credentials.password.amr }, device);
 }

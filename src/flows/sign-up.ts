@@ -22,6 +22,7 @@ export async function signUp(services: Services, input: SignUpInput, device: Dev
       const now = clock.now();
       addUser(em, { id: userId, realmId, email, roles: [], createdAt: now });
       credentials.password.add(em, userId, hash, now);
+      await em.flush(); // the session refers to the user
       return sessions.open(em, owner, device);
     });
   } catch (error) {

@@ -60,8 +60,8 @@ export class SessionIssuer {
   }
 
   /**
-   * Adds a new session to the unit of work and signs its first tokens. Nothing counts until the caller commits;
-   * signing comes first, so that a service without a key stores nothing.
+   * Signs the first tokens of a new session and stores it, in one statement, for a user who is stored already.
+   * Signing comes first, so that a service without a key stores nothing.
    */
   async open(em: EntityManager, owner: SessionOwner, device: Device): Promise<IssuedSession> {
     const { realmId, clock, randomness, newId } = this.#options;
@@ -80,7 +80,7 @@ export class SessionIssuer {
       ...device,
     };
     const issued = await this.#issue({ ...session, ...owner, amr: session.amr }, owner.scopes, secret, now);
-    em.create(Session, { ...session, realm: realmId, user: [owner.userId, realmId] });
+    await em.insert(Session, { ...session, realm: realmId, user: [owner.userId, realmId] });
     return issued;
   }
 

@@ -26,7 +26,7 @@ interface Candidate extends PasswordOwner {
 
 const FIND = `select u.id as "userId", u.email_verified_at is not null as "emailVerified", u.roles, c.hash
   from users u join password_credentials c on c.user_id = u.id and c.realm_id = u.realm_id
-  where u.realm_id = ? and u.email_normalized = ? and u.disabled_at is null`;
+  where u.realm_id = $1 and u.email_normalized = $2 and u.disabled_at is null`;
 
 /** Passwords as a kind of credential. */
 export class PasswordCredentials implements CredentialKind {
@@ -66,7 +66,7 @@ export class PasswordCredentials implements CredentialKind {
     const normalized = normalizePassword(password);
     if (normalized === undefined) return undefined;
     const { hasher, realmId } = this.#options;
-    const [candidate]: Candidate[] = await database.em().execute(FIND, [realmId, emailNormalized]);
+    const [candidate] = await database.query<Candidate>(FIND, [realmId, emailNormalized]);
     const matches = await hasher.verify(normalized, candidate?.hash);
     if (!matches || candidate === undefined) return undefined;
     if (hasher.isOutdated(candidate.hash)) await this.#upgrade(database, candidate, normalized, now);
