@@ -6,20 +6,33 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Floors of the house, the lowest first. A room may use itself and every room on a floor below. */
-const FLOORS = [['kernel'], ['storage'], ['keys'], ['users', 'credentials', 'sessions'], ['flows'], ['graphql', 'http'], ['app'], ['main']];
-const MAY_USE_SDK = ['graphql', 'http', 'sessions', 'keys', 'app', 'main'];
-const MAY_READ_SETTINGS = ['app', 'main'];
+const FLOORS = [
+  ['kernel'],
+  ['storage'],
+  ['keys'],
+  ['users', 'credentials', 'sessions'],
+  ['flows'],
+  ['graphql', 'http'],
+  ['app'],
+  ['commands'],
+  ['main'],
+];
+const MAY_USE_SDK = ['graphql', 'http', 'sessions', 'keys', 'app', 'commands'];
+const MAY_READ_SETTINGS = ['app', 'commands', 'main'];
 const SDK_PACKAGES = ['jose', 'graphql'];
 /** What an integration may import beside that: its own framework, an optional peer. */
 const OWN_FRAMEWORK: readonly (readonly [path: string, framework: string])[] = [
   ['src/sdk/type-graphql/', 'type-graphql'],
   ['src/sdk/adapters/nestjs', '@nestjs/common'],
   ['src/sdk/adapters/fastify', 'fastify'],
+  ['src/sdk/adapters/koa', 'koa'],
+  ['src/sdk/adapters/next', 'next'],
+  ['src/sdk/adapters/node-http', 'node:http'],
   ['src/client/apollo-link.ts', '@apollo/client'],
 ];
 /** Published for other servers and for browsers: none of the service's code may come with them. */
 const STAND_ALONE = ['sdk', 'client'];
-const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:entity|resolver|policy))?(?:\.test)?\.ts$/;
+const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:entity|resolver|policy))?(?:\.(?:test|d))?\.ts$/;
 const FOLDER_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const DRAWER = /(?:^|[-./])(?:utils?|helpers?|common|misc|managers?|shared|lib|stuff)(?:[-./]|$)/;
 /** A name that says more than the drawer in it. */

@@ -68,7 +68,9 @@ describe('a guarded field', () => {
     { scopes: '[["a", "b"], ["c"]]', held: ['c'], passes: true },
     { scopes: '[["a", "b"], ["c"]]', held: ['b'], passes: false },
     { scopes: '["a", "b"]', held: ['b'], passes: true }, // list coercion: the same as [["a"], ["b"]]
+    { scopes: '["a", "b"]', held: ['c'], passes: false },
     { scopes: '"a"', held: ['a'], passes: true },
+    { scopes: '"a"', held: ['b'], passes: false },
     { scopes: '[["users:read"]]', held: ['users:read-all'], passes: false },
     { scopes: '[[]]', held: [], passes: true },
     { scopes: '[]', held: ['a'], passes: false },
@@ -281,6 +283,13 @@ describe('a policy', () => {
     expect(policy).toHaveBeenCalledTimes(2);
   });
 
+  it('stays what it is when the host changes the list that it was given', async () => {
+    const policy = vi.fn((names: string[]) => names.splice(0).length === 0);
+    const schema = sdlFirst(SDL, { Query }, { policy });
+    expect((await ask(schema, '{ same }', sessionWith())).denied).toEqual(['same FORBIDDEN']);
+    expect((await ask(schema, '{ same }', sessionWith())).denied).toEqual(['same FORBIDDEN']);
+  });
+
   it('is asked again in the same request for another session', async () => {
     const policy = vi.fn((_names: readonly string[], { userId }: Session) => userId === 'ada');
     const schema = sdlFirst(SDL, { Query }, { policy });
@@ -335,6 +344,24 @@ describe('a policy', () => {
 });
 
 describe('the session on the context', () => {
+  it('is asked anew in every request, and whenever it can have changed', async () => {
+    const schema = sdlFirst('type Query { a: Int @requiresScopes(scopes: [["a"]]) b: Int @requiresScopes(scopes: [["a"]]) }', {
+      Query: { a: () => 1, b: () => 1 },
+    });
+    const frozen = (...scopes: string[]) => Object.freeze({ ...sessionWith(), scopes: Object.freeze(scopes) });
+    const [able, unable] = [frozen('a'), frozen('b')];
+    for (const session of [able, unable, able]) {
+      expect((await ask(schema, '{ a b }', session)).denied).toHaveLength(session === able ? 0 : 2);
+    }
+    const scopes = ['a'];
+    for (const changeable of [{ ...able, scopes }, Object.freeze({ ...able, scopes })]) {
+      scopes[0] = 'a';
+      expect((await ask(schema, '{ a b }', changeable)).denied).toEqual([]);
+      scopes[0] = 'b';
+      expect((await ask(schema, '{ a b }', changeable)).denied).toEqual(['a FORBIDDEN', 'b FORBIDDEN']);
+    }
+  });
+
   const schema = sdlFirst('type Query { secret: Int @authenticated scoped: Int @requiresScopes(scopes: [["a"]]) open: Int }', {
     Query: { secret: () => 1, scoped: () => 1, open: () => 1 },
   });

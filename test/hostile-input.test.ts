@@ -279,10 +279,9 @@ describe('requests that a page elsewhere could make a browser send', () => {
     'text/html',
     'application/json-patch',
     'garbage',
-    '',
   ])('do not mutate: a POST of %j', async (type) => {
-    const { status } = await post(JSON.stringify({ query: mutation }), { 'content-type': type });
-    expect([400, 415]).toContain(status);
+    // 415 before Apollo's own prevention, which would answer 400: each of the two has to hold alone.
+    expect((await post(JSON.stringify({ query: mutation }), { 'content-type': type })).status).toBe(415);
   });
 
   it('do not mutate: a POST without a content type', async () => {

@@ -64,7 +64,7 @@ describe('unprotected mutations', () => {
 describe('unprotected personal data', () => {
   it('is an error where it is marked, and a warning where only its name says so', () => {
     const sdl = `${LINK}type User { a: Int @personalData b: Int @tag(name: "pii") c: Int @federation__tag(name: "personal-data")
-      email: Int BIRTH_DATE: Int d: Int @tag(name: "public") } type Secret @tag(name: "pii") { e: Int }`;
+      email: Int BIRTH_DATE: Int d: Int @tag(name: "public") f: Int @other(name: "pii") } type Secret @tag(name: "pii") { e: Int }`;
     expect(lintSchema(parse(sdl)).map(({ rule, severity, coordinate }) => `${rule} ${severity} ${coordinate}`)).toEqual([
       'unprotected-personal-data error User.a',
       'unprotected-personal-data error User.b',
@@ -79,6 +79,11 @@ describe('unprotected personal data', () => {
     const sdl = `${LINK}type A { email: String @authenticated phone: Phone } scalar Phone @requiresScopes(scopes: [["p"]])
       type B @authenticated { email: String } input In { email: String } type Query { a(email: String): A }`;
     expect(lint(sdl)).toEqual([]);
+  });
+
+  it('is not what an interface protects, though composition refuses that', () => {
+    const sdl = `${LINK}interface I { email: String @authenticated phone: String } type A implements I { email: String }`;
+    expect(lint(sdl, { personalData: ['email'] })).toEqual(['misplaced-directive I.email']);
   });
 
   it('goes by other names where they are given', () => {
@@ -103,12 +108,15 @@ describe('requirements', () => {
     expect(lint(`${LINK}type Query { a: Int ${directive} }`, { grantedScopes: ['a', 'b'] })).toEqual([`${rule} Query.a`]);
   });
 
-  it.each(['@requiresScopes(scopes: [["a", "b"], ["b"]])', '@requiresScopes(scopes: "a")', '@policy(policies: [["c"]])', '@authenticated'])(
-    '%s is in order',
-    (directive) => {
-      expect(lint(`${LINK}type Query { a: Int ${directive} }`, { grantedScopes: ['a', 'b'] })).toEqual([]);
-    },
-  );
+  it.each([
+    '@requiresScopes(scopes: [["a", "b"], ["b"]])',
+    '@requiresScopes(scopes: "a")',
+    '@requiresScopes(scopes: ["a"])',
+    '@policy(policies: [["c"]])',
+    '@authenticated',
+  ])('%s is in order', (directive) => {
+    expect(lint(`${LINK}type Query { a: Int ${directive} }`, { grantedScopes: ['a', 'b'] })).toEqual([]);
+  });
 
   it('name each scope that no role grants, and none where the scopes are not known', () => {
     const sdl = `${LINK}type Query { a: Int @requiresScopes(scopes: [["x", "y"], ["x"]]) }`;
@@ -211,7 +219,9 @@ describe('a supergraph', () => {
     ]);
     expect(errors?.[0]?.extensions.code).toBe('AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE');
     const features = ['join/v0.5', 'authenticated/v0.1'].map((feature) => `@link(url: "https://specs.apollo.dev/${feature}")`);
-    expect(lint(`schema ${features.join(' ')} { query: Query } interface I @authenticated { a: Int } type Query { a: I }`)).toEqual([]);
+    expect(
+      lint(`schema ${features.join(' ')} { query: Query } interface I @authenticated { a: Int @authenticated } type Query { a: I }`),
+    ).toEqual([]);
   });
 });
 

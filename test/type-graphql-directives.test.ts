@@ -64,6 +64,9 @@ class GoldAccount extends Account {
 @ObjectType()
 class PlainAccount extends Account {}
 
+@ObjectType()
+class DiamondAccount extends GoldAccount {}
+
 @InterfaceType()
 abstract class Document {
   @Field(() => ID)
@@ -160,7 +163,7 @@ class StaffResolver {
 function build(): GraphQLSchema {
   return buildSchemaSync({
     resolvers: [ProfileResolver, AccountResolver, StaffResolver],
-    orphanedTypes: [Letter],
+    orphanedTypes: [Letter, DiamondAccount],
     validate: false,
   });
 }
@@ -202,6 +205,7 @@ describe('the decorators for type-graphql', () => {
       'type Account @authenticated {',
       'type GoldAccount @authenticated @requiresScopes(scopes: [["gold"], ["platinum", "paid"]]) {',
       'type PlainAccount @authenticated {',
+      'type DiamondAccount @authenticated @requiresScopes(scopes: [["gold"], ["platinum", "paid"]]) {',
       'both(n: Int!): Int @requiresScopes(scopes: [["a", "b"]])',
       'staff: Int @authenticated',
     ]) {
@@ -285,6 +289,10 @@ describe('the decorators for type-graphql', () => {
     expect(data).toEqual({ profile: { id: '1', email: null, phone: null, age: null }, account: null, plain: null, staff: null, open: 1 });
     expect(denied).toHaveLength(6);
     expect(denied.every((line) => line.includes('call authDirectives(schema)'))).toBe(true);
+  });
+
+  it('lose nothing when the schema is built again', () => {
+    expect(printSchemaWithDirectives(build())).toBe(printSchemaWithDirectives(build()));
   });
 
   it('refuse a list that would let in nobody or everybody', () => {

@@ -9,8 +9,6 @@ import { signUpUsers } from '../users.mjs';
 
 /** As many as the service has database connections, so that both sides keep the same number busy. */
 const CLIENTS = 10;
-/** Comes with PostgreSQL's server packages. */
-const PGBENCH = 'pgbench';
 const OTHER_SESSIONS = 10_000;
 const HASH = `\\x${'5a'.repeat(32)}`;
 
@@ -51,7 +49,7 @@ export const refreshSession = {
  * @param {import('../postgres.mjs').Database} database @param {string} workDir @param {(text: string) => void} progress
  */
 async function preparePgbench({ url }, workDir, progress) {
-  if (url === undefined || !isInstalled(PGBENCH)) {
+  if (url === undefined || !isInstalled('pgbench')) {
     progress('nothing to compare with: it takes PostgreSQL and pgbench');
     return undefined;
   }
@@ -77,7 +75,7 @@ async function preparePgbench({ url }, workDir, progress) {
   return async (/** @type {number} */ seconds) => {
     const variables = Object.entries({ ...constants, started: 0 }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
     const args = ['-n', '-M', 'prepared', '-c', `${CLIENTS}`, '-j', '1', '-T', `${Math.ceil(seconds)}`, '-f', script, ...variables, url];
-    const output = execFileSync(PGBENCH, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: (seconds + 30) * 1000 });
+    const output = execFileSync('pgbench', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: (seconds + 30) * 1000 });
     const rate = Number(/^tps = ([\d.]+)/m.exec(output)?.[1]);
     if (!(rate > 0) || !/number of failed transactions: 0 /.test(output)) throw new Error(`pgbench failed:\n${output}`);
     return rate;

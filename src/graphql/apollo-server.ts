@@ -7,6 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { depthLimit } from '@graphile/depth-limit';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Log } from '../kernel/log.js';
 import { sessionContext } from '../sdk/session-context.js';
@@ -25,6 +26,13 @@ export interface GraphQLOptions {
 
 /** A document of more tokens than this is no operation of this API. */
 const MAX_TOKENS = 2_000;
+/** A user has sessions and a session has a user: what nests in itself grows with every level. Introspection's type references do not. */
+const DEPTH_LIMITS = {
+  maxDepth: 10,
+  maxListDepth: 3,
+  maxIntrospectionDepth: 16,
+  maxDepthByFieldCoordinates: { 'User.sessions': 1, '__Type.ofType': 12 },
+};
 
 /** The Apollo server, not yet started and without HTTP around it. */
 export function createApolloServer({ schema, session, explorable, log }: GraphQLOptions): ApolloServer<RequestContext> {
@@ -38,6 +46,7 @@ export function createApolloServer({ schema, session, explorable, log }: GraphQL
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: MAX_TOKENS },
+    validationRules: [depthLimit(DEPTH_LIMITS)],
     formatError: maskUnexpected,
     plugins: [
       sessionContext(session),

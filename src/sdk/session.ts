@@ -15,7 +15,7 @@ export function sessionFromClaims(claims: AccessTokenClaims): Session {
   return Object.freeze({
     userId: claims.sub,
     sessionId: claims.sid,
-    scopes: claims.scope.split(' ').filter((scope) => scope !== ''),
+    scopes: Object.freeze(claims.scope.split(' ').filter((scope) => scope !== '')),
     roles: claims.roles,
     expiresAt: new Date(claims.exp * 1000),
     claims,

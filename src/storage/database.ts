@@ -145,9 +145,7 @@ async function createOrm(
   if (options.url === undefined) {
     // Loaded on demand: a service on PostgreSQL never pays for the embedded one.
     const { MikroORM } = await import('@mikro-orm/pglite');
-    const { embeddedDialect } = await import('./embedded-dialect.js');
-    const dataDir = join(options.dataDir, 'postgres');
-    return new MikroORM({ ...shared, dbName: dataDir, driverOptions: embeddedDialect(dataDir) });
+    return new MikroORM({ ...shared, dbName: join(options.dataDir, 'postgres') });
   }
   const { MikroORM } = await import('@mikro-orm/postgresql');
   return new MikroORM({

@@ -1,4 +1,5 @@
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import type { GraphQLSchema } from 'graphql';
 import { sessionContext } from '../../src/sdk/index.js';
@@ -14,7 +15,7 @@ export interface ApolloOverHttp extends AsyncDisposable {
 export async function serveWithApollo(schema: GraphQLSchema, { issuer, audience, jwks }: TokenIssuer): Promise<ApolloOverHttp> {
   const server = new ApolloServer({
     schema,
-    plugins: [sessionContext({ issuer, audience, jwks })],
+    plugins: [sessionContext({ issuer, audience, jwks }), ApolloServerPluginInlineTraceDisabled()],
     includeStacktraceInErrorResponses: false,
   });
   const { url } = await startStandaloneServer(server, { listen: { port: 0, host: '127.0.0.1' } });

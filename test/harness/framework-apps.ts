@@ -1,6 +1,6 @@
 import { execFile, fork, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,14 +27,10 @@ export const frameworksAreInstalled = existsSync(join(FRAMEWORKS, 'node_modules'
 /** Installs the built sdk as the package `authgraph` beside the frameworks, and compiles the apps against it, strictly. */
 export async function buildFrameworkApps(): Promise<void> {
   const target = join(FRAMEWORKS, 'node_modules', 'authgraph');
-  const adapters = await readdir(join(ROOT, 'dist', 'src', 'sdk', 'adapters'));
-  const subpaths = adapters.filter((file) => file.endsWith('.js')).map((file) => file.replace(/\.js$/, ''));
-  const exports = Object.fromEntries(subpaths.map((name) => [`./${name}`, `./dist/src/sdk/adapters/${name}.js`]));
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
+  await cp(join(ROOT, 'package.json'), join(target, 'package.json'));
   await cp(join(ROOT, 'dist', 'src', 'sdk'), join(target, 'dist', 'src', 'sdk'), { recursive: true });
-  const manifest = { name: 'authgraph', version: '0.0.0', type: 'module', exports: { ...exports, './sdk': './dist/src/sdk/index.js' } };
-  await writeFile(join(target, 'package.json'), JSON.stringify(manifest));
   await runOrExplain(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', FRAMEWORKS]);
 }
 

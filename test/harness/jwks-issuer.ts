@@ -78,7 +78,7 @@ export class JwksIssuer implements AsyncDisposable {
       exp: now + 600,
       auth_time: now,
       amr: ['pwd'],
-      email_verified: true,
+      email_verified: false,
       roles: [],
       scope: '',
       ...changes,

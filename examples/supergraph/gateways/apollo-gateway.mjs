@@ -6,8 +6,15 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 
 const [supergraph, port] = process.argv.slice(2);
 
-/** Every subgraph checks the token itself, so each one is sent it. */
-class ForwardAuthorization extends RemoteGraphQLDataSource {
+class AuthgraphDataSource extends RemoteGraphQLDataSource {
+  /** A bad token is answered with 401, and with all data that needs no session: the gateway would throw that away. */
+  fetcher = async (url, init) => {
+    const response = await fetch(url, init);
+    const isGraphQL = response.headers.get('content-type')?.startsWith('application/json');
+    return response.status === 401 && isGraphQL ? new Response(response.body, { headers: response.headers }) : response;
+  };
+
+  /** Every subgraph checks the token itself, so each one is sent it. */
   willSendRequest({ request, context }) {
     if (context.authorization) request.http.headers.set('authorization', context.authorization);
   }
@@ -15,7 +22,7 @@ class ForwardAuthorization extends RemoteGraphQLDataSource {
 
 const gateway = new ApolloGateway({
   supergraphSdl: await readFile(supergraph, 'utf8'),
-  buildService: ({ url }) => new ForwardAuthorization({ url }),
+  buildService: ({ url }) => new AuthgraphDataSource({ url }),
 });
 const server = new ApolloServer({ gateway, includeStacktraceInErrorResponses: false });
 const { url } = await startStandaloneServer(server, {

@@ -6,26 +6,16 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';
-import { Kind, parse, visit } from 'graphql';
+import { Kind, visit } from 'graphql';
+import { subgraphSchemas } from './subgraph-schemas.mjs';
 
 const ACCESS_CONTROL = ['authenticated', 'requiresScopes', 'policy'];
 
 const { values, positionals } = parseArgs({ options: { plain: { type: 'boolean' } }, allowPositionals: true });
 const [out, ...subgraphs] = positionals;
 
-const services = await Promise.all(
-  subgraphs.map(async (entry) => {
-    const [name, url] = entry.split(/=(.*)/s);
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ _service { sdl } }' }),
-    });
-    const { data } = await response.json();
-    const typeDefs = parse(data._service.sdl);
-    return { name, url, typeDefs: values.plain ? withoutAccessControl(typeDefs) : typeDefs };
-  }),
-);
+const schemas = await subgraphSchemas(subgraphs);
+const services = values.plain ? schemas.map((schema) => ({ ...schema, typeDefs: withoutAccessControl(schema.typeDefs) })) : schemas;
 
 const { errors, hints, supergraphSdl } = composeServices(services);
 const findings = [...(errors ?? []).map(({ message }) => message), ...(hints ?? []).map(({ message }) => message)];

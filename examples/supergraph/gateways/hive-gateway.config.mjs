@@ -7,13 +7,18 @@ export const gatewayConfig = defineConfig({
   supergraph: process.env.SUPERGRAPH ?? 'supergraph.graphql',
   host: '127.0.0.1',
   port: Number(process.env.PORT ?? 4100),
-  // Bad tokens end here. Anonymous requests go through: which fields need a session, the subgraphs say.
+  // It would log each bad token with a stack, as a warning.
+  logging: 'error',
+  // A request without a token, or with a bad one, goes on without a session, so that a client whose token has expired can
+  // refresh it. Which fields need a session, the subgraphs say.
   jwt: {
     tokenLookupLocations: [extractFromHeader({ name: 'authorization', prefix: 'Bearer' })],
     signingKeyProviders: [createRemoteJwksSigningKeyProvider({ jwksUri: `${process.env.AUTHGRAPH_URL ?? issuer}/.well-known/jwks.json` })],
     tokenVerification: { issuer, audience: process.env.AUTHGRAPH_AUDIENCE ?? issuer, algorithms: ['ES256'] },
     reject: { missingToken: false, invalidToken: false },
   },
+  // Tokens travel in bodies and in the Authorization header: a browser's page needs no credentials.
+  cors: { origin: process.env.ALLOWED_ORIGIN ?? 'https://app.example.com', credentials: false },
   // Every subgraph checks the token itself, so each one is sent it.
   propagateHeaders: {
     fromClientToSubgraphs: ({ request }) => {

@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Session } from '../session.js';
 import { type AuthgraphOptions, type CorsOptions, createAccess, orDenied, type SessionNeed } from './decide-access.js';
 import { denialOf } from './denial.js';
-import { sendDenial } from './node-http.js';
+import { type IncomingMessage, type ServerResponse, sendDenial } from './node-http.js';
 import { placedSession, placeSession, type RequestSessionOptions } from './request-session.js';
 
 export type { Session } from '../session.js';

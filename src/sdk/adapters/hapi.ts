@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { RequestHeaders } from '../request-token.js';
 import type { Session } from '../session.js';
 import { type AuthgraphOptions, type CorsOptions, createAccess, orDenied, type SessionNeed } from './decide-access.js';
 import { AccessDenied, type Denial, denialOf, tokenMissing } from './denial.js';
@@ -8,7 +8,7 @@ export type { Session } from '../session.js';
 /** The parts of hapi that this needs, of any version of it. */
 interface HapiRequest {
   /** hapi's own `headers` are of any type. */
-  readonly raw: { readonly req: { readonly headers: IncomingHttpHeaders } };
+  readonly raw: { readonly req: { readonly headers: RequestHeaders } };
   readonly auth: { readonly credentials: object | null; readonly mode: string };
   readonly route: { readonly settings: { readonly auth?: unknown } };
   readonly server: { readonly auth: { readonly settings: { readonly default: unknown } } };

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type {} from 'koa';
+import type { RequestHeaders } from '../request-token.js';
 import type { Session } from '../session.js';
 import { type AuthgraphOptions, type CorsOptions, createAccess, orDenied, type SessionNeed } from './decide-access.js';
 import { type Denial, denialOf } from './denial.js';
@@ -15,7 +15,7 @@ declare module 'koa' {
 
 /** The part of Koa's context that this needs, of any Koa. */
 interface Context {
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: RequestHeaders;
   /** Where Koa wants middleware to leave things for the middleware after it; `ctx.session` belongs to koa-session. */
   readonly state: { session?: Session | null };
   status: number;

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AuthgraphOptions, type CorsOptions, createAccess, type SessionNeed } from './decide-access.js';
 import { denialOf } from './denial.js';
-import { sendDenial } from './node-http.js';
+import { type IncomingMessage, type ServerResponse, sendDenial } from './node-http.js';
 
 export type { Session } from '../session.js';
 

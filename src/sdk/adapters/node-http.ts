@@ -1,5 +1,7 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Denial } from './denial.js';
+
+export type { IncomingMessage, ServerResponse };
 
 /** Answers a request with a denial over node:http, and over what is built on it. */
 export function sendDenial(response: ServerResponse, { status, headers, body }: Denial): void {

@@ -9,8 +9,13 @@ export type AccessCheck = (context: unknown) => Promise<void> | undefined;
 /** Makes the check of one requirement. This runs for every guarded field: without policies it neither waits nor allocates. */
 export function accessCheck({ scopes, policies }: Requirement, answers: PolicyAnswers | undefined): AccessCheck {
   if (policies.length === 0) {
+    let granted: Session | undefined;
     return (context) => {
-      assertScopes(sessionOf(context), scopes);
+      const session = sessionOf(context);
+      if (session === granted) return undefined;
+      assertScopes(session, scopes);
+      // The many fields of an answer ask the same. Remembered only where the answer cannot change: the sdk's sessions are frozen.
+      if (Object.isFrozen(session) && Object.isFrozen(session.scopes)) granted = session;
       return undefined;
     };
   }

@@ -37,8 +37,7 @@ export interface AuthDirectivesOptions {
 export function authDirectives(schema: GraphQLSchema, { policy }: AuthDirectivesOptions = {}): GraphQLSchema {
   const requirements = schemaRequirements(schema);
   if (policy === undefined) assertNoPolicies(requirements);
-  const answers = policy && new PolicyAnswers(policy);
-  const checkOf = (requirement: Requirement) => accessCheck(requirement, answers);
+  const checkOf = checksFor(policy && new PolicyAnswers(policy));
 
   const subscriptions = new Set(Object.values(schema.getSubscriptionType()?.getFields() ?? {}));
   for (const [field, requirement] of requirements.fields) {
@@ -58,6 +57,17 @@ export function authDirectives(schema: GraphQLSchema, { policy }: AuthDirectives
 function assertNoPolicies({ types, fields }: SchemaRequirements): void {
   const uses = [...types.values(), ...fields.values()].some(({ policies }) => policies.length > 0);
   if (uses) throw new TypeError('The schema uses @policy: authDirectives needs the option "policy", the function that decides it.');
+}
+
+/** Elements that ask for the same share one check. */
+function checksFor(answers: PolicyAnswers | undefined): (requirement: Requirement) => AccessCheck {
+  const checks = new Map<string, AccessCheck>();
+  return (requirement) => {
+    const key = JSON.stringify(requirement);
+    const check = checks.get(key) ?? accessCheck(requirement, answers);
+    checks.set(key, check);
+    return check;
+  };
 }
 
 function guarded(resolve: GraphQLFieldResolver<unknown, unknown>, check: AccessCheck): GraphQLFieldResolver<unknown, unknown> {

@@ -1,7 +1,7 @@
 import type { Session } from '../session.js';
 
 /** The host's decision: true when the session satisfies all of the named policies. */
-export type DecidePolicy = (names: readonly string[], session: Session) => boolean | Promise<boolean>;
+export type DecidePolicy = (names: string[], session: Session) => boolean | Promise<boolean>;
 
 interface Asked {
   readonly session: Session;
@@ -35,8 +35,8 @@ export class PolicyAnswers {
     return fresh;
   }
 
-  /** Only `true` lets in: a host in plain JavaScript may return anything. */
+  /** Only `true` lets in: a host in plain JavaScript may return anything. It gets a list of its own, which it may change. */
   async #ask(names: readonly string[], session: Session): Promise<boolean> {
-    return (await this.#decide(names, session)) === true;
+    return (await this.#decide([...names], session)) === true;
   }
 }

@@ -56,6 +56,9 @@ function apply(name: AuthDirective, args: Arguments, target: object, key?: strin
   directives[name] = [...(directives[name] ?? []), args];
   if (!isNew) return;
   decorate(Extensions({ directives }));
+  const { classExtensions, fieldExtensions } = getMetadataStorage();
+  if (key === undefined) repeatLastAtFront(classExtensions);
+  else repeatLastAtFront(fieldExtensions);
   decorate(UseMiddleware(refuseUnlessEnforced));
 }
 
@@ -63,7 +66,7 @@ type Directives = Partial<Record<AuthDirective, readonly Arguments[]>>;
 
 const extensions = new WeakMap<object, Map<string | symbol | undefined, Directives>>();
 
-/** Of several extensions of one name type-graphql keeps one, of an element and its ancestors: so there is one, which starts with the ancestor's. */
+/** type-graphql keeps one value of `directives` for an element and its ancestors: so each starts with those of its nearest ancestor. */
 function extensionsOf(target: object, key: string | symbol | undefined): { directives: Directives; isNew: boolean } {
   const ofTarget = extensions.get(target) ?? new Map<string | symbol | undefined, Directives>();
   extensions.set(target, ofTarget);
@@ -77,6 +80,11 @@ function extensionsOf(target: object, key: string | symbol | undefined): { direc
 function inherited(target: object, key: string | symbol | undefined): Directives | undefined {
   const parent: object | null = Object.getPrototypeOf(target);
   return parent === null ? undefined : (extensions.get(parent)?.get(key) ?? inherited(parent, key));
+}
+
+/** type-graphql keeps the last of them, and turns the list around at every build: so the most derived stands at both ends. */
+function repeatLastAtFront<Entry>(entries: Entry[]): void {
+  entries.unshift(...entries.slice(-1));
 }
 
 const refuseUnlessEnforced: MiddlewareFn = ({ info }, next) => {

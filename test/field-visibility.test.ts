@@ -1,0 +1,360 @@
+import {
+  type GraphQLField,
+  type GraphQLInterfaceType,
+  type GraphQLObjectType,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createUser } from '../src/flows/create-user.js';
+import { buildSubgraph } from '../src/graphql/schema.js';
+import { signInAgain } from './harness/accounts.js';
+import { bearer, GOOD_PASSWORD, signUpUser, type TestUser } from './harness/graphql-client.js';
+import { startService, type TestService } from './harness/service.js';
+
+/** What somebody is to the user whom an object belongs to. What belongs to nobody is judged by who asks. */
+const RELATIONS = ['anonymous', 'another user', 'the owner', 'an admin'] as const;
+type Relation = (typeof RELATIONS)[number];
+
+/** `absent`: the object that would hold the field is never given out. */
+type Outcome = 'visible' | 'null' | 'absent';
+type Row = { readonly [Each in Relation]: Outcome };
+
+const EVERYBODY = row('visible', 'visible', 'visible', 'visible');
+const SIGNED_IN = row('null', 'visible', 'visible', 'visible');
+const OWNER_AND_ADMIN = row('null', 'null', 'visible', 'visible');
+/** Fields of what only its owner and admins are given. */
+const WITHIN = row('absent', 'absent', 'visible', 'visible');
+
+/**
+ * Requirement 26: who sees which field. A field that has no entry fails the test, so whoever adds one decides here.
+ * A session is whoever's it belongs to; connections and pages are whose sessions they list.
+ */
+const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } } = {
+  Query: { me: SIGNED_IN, session: SIGNED_IN, _entities: EVERYBODY, _service: EVERYBODY },
+  Mutation: { signUp: EVERYBODY, signIn: EVERYBODY, refreshSession: EVERYBODY, signOut: EVERYBODY },
+  User: {
+    id: EVERYBODY,
+    createdAt: EVERYBODY,
+    email: OWNER_AND_ADMIN,
+    emailVerified: OWNER_AND_ADMIN,
+    roles: OWNER_AND_ADMIN,
+    sessions: OWNER_AND_ADMIN,
+  },
+  Session: {
+    id: WITHIN,
+    user: WITHIN,
+    createdAt: WITHIN,
+    lastUsedAt: WITHIN,
+    expiresAt: WITHIN,
+    ipAddress: WITHIN,
+    userAgent: WITHIN,
+    current: WITHIN,
+  },
+  SessionConnection: { edges: WITHIN, nodes: WITHIN, pageInfo: WITHIN, totalCount: WITHIN },
+  SessionEdge: { cursor: WITHIN, node: WITHIN },
+  PageInfo: { hasNextPage: WITHIN, hasPreviousPage: WITHIN, startCursor: WITHIN, endCursor: WITHIN },
+  SignedIn: { user: EVERYBODY, session: EVERYBODY, tokens: EVERYBODY },
+  SessionRefreshed: { session: EVERYBODY, tokens: EVERYBODY },
+  SignedOut: { endedSessions: EVERYBODY },
+  Tokens: { accessToken: EVERYBODY, accessTokenExpiresAt: EVERYBODY, refreshToken: EVERYBODY, refreshTokenExpiresAt: EVERYBODY },
+  InvalidEmail: { message: EVERYBODY },
+  EmailTaken: { message: EVERYBODY },
+  InvalidCredentials: { message: EVERYBODY },
+  WeakPassword: { message: EVERYBODY, reasons: EVERYBODY, minimumLength: EVERYBODY },
+  RefreshRejected: { message: EVERYBODY, reason: EVERYBODY },
+  RateLimited: { message: EVERYBODY, retryAfterSeconds: EVERYBODY },
+  _Service: { sdl: EVERYBODY },
+};
+
+/** What no request of this test makes the service answer: a thousand password checks would have to be waiting. */
+const NOT_PROVOKED = ['RateLimited'];
+
+/** What a caller needs to reach everything. */
+interface World {
+  /** Three users with two sessions each; the first is the one whom the others must not see. */
+  readonly ada: TestUser;
+  readonly everyUser: readonly string[];
+  readonly everySession: readonly string[];
+  /** Of a session of Ada's that nothing else uses. */
+  readonly refreshToken: () => Promise<string>;
+}
+
+const NOBODY = '019d0000-0000-7000-8000-000000000000';
+
+/** The arguments that every root field is called with; a root field without an entry fails the test. */
+const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]> | string[] } = {
+  'Query.me': () => [''],
+  'Query.session': () => [''],
+  'Query._service': () => [''],
+  'Query._entities': ({ everyUser, everySession }) => [
+    `(representations: [${representations('User', [...everyUser, NOBODY])}, ${representations('Session', [...everySession, NOBODY])}])`,
+  ],
+  'Mutation.signUp': ({ ada }) => [
+    `(input: { email: "${crypto.randomUUID()}@users.example.com", password: "${GOOD_PASSWORD}" })`,
+    `(input: { email: "nobody", password: "${GOOD_PASSWORD}" })`,
+    '(input: { email: "weak@users.example.com", password: "123" })',
+    `(input: { email: "${ada.email}", password: "${GOOD_PASSWORD}" })`,
+  ],
+  'Mutation.signIn': ({ ada }) => [
+    `(input: { email: "${ada.email}", password: "${ada.password}" })`,
+    `(input: { email: "${ada.email}", password: "not-${ada.password}" })`,
+  ],
+  'Mutation.refreshSession': async ({ refreshToken }) => [
+    `(input: { refreshToken: "${await refreshToken()}" })`,
+    '(input: { refreshToken: "ag_rt_x" })',
+  ],
+  'Mutation.signOut': async ({ refreshToken }) => [`(input: { refreshToken: "${await refreshToken()}" })`],
+};
+
+/** Whoever proves by a password or a refresh token who they are sees the rest of the answer as that user. */
+const PROVES_WHO_ASKS = ['SignedIn', 'SessionRefreshed'];
+
+interface Viewer {
+  readonly userId: string | null;
+  readonly admin: boolean;
+}
+
+const { schema } = buildSubgraph();
+const roots = [schema.getQueryType(), schema.getMutationType()].filter((type) => type != null);
+
+let service: TestService;
+let world: World;
+let bob: TestUser;
+/** Who asks, by what they are to Ada. */
+let callers: { readonly [Each in Relation]: Viewer & { readonly headers: Record<string, string> } };
+/** `User.email` → what each relation saw of it, through all the ways together. */
+const seen = new Map<string, Map<Relation, Set<Outcome>>>();
+/** The fields through which some object was reached. */
+const walked = new Set<string>();
+/** Who was told what, word for word, by queries. */
+const told = new Map<Relation, string>();
+
+beforeAll(async () => {
+  service = await startService();
+  const ada = await signUpUser(service.send, 'ada.lovelace@users.example.com');
+  bob = await signUpUser(service.send);
+  const root = { email: 'root@users.example.com', password: GOOD_PASSWORD };
+  await createUser(service.app.services, { ...root, roles: ['admin'] });
+  const admin = await signInAgain(service.send, { ...bob, ...root });
+  const users = [ada, bob, { ...admin, id: await userIdOf(admin.sessionId) }];
+  const seconds = await Promise.all(users.map((user) => signInAgain(service.send, user, { 'user-agent': `The browser of ${user.email}` })));
+  world = {
+    ada,
+    everyUser: users.map(({ id }) => id),
+    everySession: [...users, ...seconds].map(({ sessionId }) => sessionId),
+    refreshToken: async () => (await signInAgain(service.send, ada)).refreshToken,
+  };
+  callers = {
+    anonymous: { userId: null, admin: false, headers: {} },
+    'another user': { userId: bob.id, admin: false, headers: bearer(bob.accessToken) },
+    'the owner': { userId: ada.id, admin: false, headers: bearer(ada.accessToken) },
+    'an admin': { userId: users[2]?.id ?? null, admin: true, headers: bearer(admin.accessToken) },
+  };
+  for (const type of roots) for (const field of Object.values(type.getFields())) await callAsEverybody(type, field);
+}, 60_000);
+afterAll(() => service[Symbol.asyncDispose]());
+
+describe('who sees which field (requirement 26)', () => {
+  it('is decided for every field of every object type, and for nothing else', () => {
+    const decided = Object.entries(VISIBILITY).flatMap(([type, fields]) => Object.keys(fields).map((field) => `${type}.${field}`));
+    expect(decided.toSorted()).toEqual(everyField().toSorted());
+  });
+
+  it('is asked through every root field', () => {
+    const fields = roots.flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+    expect(Object.keys(CALLS).toSorted()).toEqual(fields.toSorted());
+  });
+
+  it('is asked through every field that leads to an object, interface or union', () => {
+    const ways = objectTypes().flatMap((type) =>
+      Object.values(type.getFields()).flatMap((field) => (isCompositeType(getNamedType(field.type)) ? [`${type.name}.${field.name}`] : [])),
+    );
+    expect(ways).toEqual(expect.arrayContaining(['Query._entities', 'SessionEdge.node', 'Session.user', 'SessionRefreshed.session']));
+    expect(ways.filter((way) => !walked.has(way))).toEqual([]);
+  });
+
+  describe.each(RELATIONS)('%s', (relation) => {
+    it.each(everyField().filter((coordinate) => !NOT_PROVOKED.includes(typeOf(coordinate))))('%s', (coordinate) => {
+      const [type = '', field = ''] = coordinate.split('.');
+      const expected = VISIBILITY[type]?.[field]?.[relation];
+      const outcomes = [...(seen.get(coordinate)?.get(relation) ?? [])];
+      expect(outcomes).toEqual(expected === 'absent' ? [] : [expected]);
+    });
+  });
+
+  it.each(['anonymous', 'another user'] as const)('%s finds nothing of it anywhere else in an answer, errors included', (relation) => {
+    const answers = told.get(relation);
+    expect(told.get('the owner')).toContain(world.ada.email);
+    expect(told.get('the owner')).toContain(world.ada.sessionId);
+    expect(answers).not.toContain(world.ada.email);
+    expect(answers).not.toContain('ada.lovelace');
+    for (const sessionId of world.everySession.filter((id) => relation === 'anonymous' || !bobs.has(id))) {
+      expect(answers).not.toContain(sessionId);
+    }
+  });
+});
+
+describe('_entities asks the database once', () => {
+  const COUNT = 100;
+
+  it.each([
+    ['users', 'User', 'id email emailVerified createdAt roles'],
+    ['sessions', 'Session', 'id createdAt lastUsedAt expiresAt ipAddress userAgent current user { id }'],
+  ])(`for ${COUNT} %s`, async (_what, typename, fields) => {
+    const ids = typename === 'User' ? await insertUsers(COUNT) : await insertSessions(COUNT);
+    const query = `query ($all: [_Any!]!) { _entities(representations: $all) { ... on ${typename} { ${fields} } } }`;
+    const all = ids.map((id) => ({ __typename: typename, id }));
+    using statements = watchStatements();
+    const { body } = await service.send(query, { all }, callers['an admin'].headers);
+    expect(statements).toHaveBeenCalledTimes(1);
+    expect(body.errors).toBeUndefined();
+    expect(body.data._entities.map(({ id }: { id: string }) => id)).toEqual(ids);
+  });
+
+  it('and once more for the users of all these sessions', async () => {
+    const all = (await insertSessions(COUNT)).map((id) => ({ __typename: 'Session', id }));
+    const query = 'query ($all: [_Any!]!) { _entities(representations: $all) { ... on Session { user { email } } } }';
+    using statements = watchStatements();
+    const { body } = await service.send(query, { all }, callers['an admin'].headers);
+    expect(statements).toHaveBeenCalledTimes(2);
+    expect(new Set(body.data._entities.map(({ user }: { user: { email: string } }) => user.email)).size).toBe(COUNT);
+  });
+});
+
+function row(anonymous: Outcome, other: Outcome, owner: Outcome, admin: Outcome): Row {
+  return { anonymous, 'another user': other, 'the owner': owner, 'an admin': admin };
+}
+
+function representations(typename: string, ids: readonly string[]): string {
+  return ids.map((id) => `{ __typename: "${typename}", id: "${id}" }`).join(', ');
+}
+
+function objectTypes(): GraphQLObjectType[] {
+  return Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__')) as GraphQLObjectType[]; // the filter says so
+}
+
+function everyField(): string[] {
+  return objectTypes().flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+}
+
+function typeOf(coordinate: string): string {
+  return coordinate.slice(0, coordinate.indexOf('.'));
+}
+
+async function callAsEverybody(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Promise<void> {
+  const coordinate = `${type.name}.${field.name}`;
+  const operation = type === schema.getMutationType() ? 'mutation' : 'query';
+  for (const relation of RELATIONS) {
+    const { headers, ...viewer } = callers[relation];
+    for (const args of (await CALLS[coordinate]?.(world)) ?? []) {
+      const document = `${operation} { ${field.name}${args} ${selectionOf(field, new Set([coordinate]))} }`;
+      const { body } = await service.send(document, {}, headers);
+      if (operation === 'query') told.set(relation, (told.get(relation) ?? '') + JSON.stringify(body));
+      await record({ __typename: type.name, [field.name]: body.data?.[field.name] ?? null }, { viewer, relation, subject: undefined });
+    }
+  }
+}
+
+/** Everything behind a field, each other field at most once on the way down. Through an interface its own fields, by another name. */
+function selectionOf(field: GraphQLField<unknown, unknown>, taken: ReadonlySet<string>): string {
+  const type = getNamedType(field.type);
+  if (!isCompositeType(type)) return '';
+  const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
+  const interfaces = isAbstractType(type) ? new Set(objects.flatMap((object) => object.getInterfaces())) : [];
+  const fragments = [...objects, ...interfaces].map((each) => `... on ${each.name} { ${fieldsOf(each, taken)} }`);
+  return `{ __typename ${fragments.join(' ')} }`;
+}
+
+function fieldsOf(type: GraphQLObjectType | GraphQLInterfaceType, taken: ReadonlySet<string>): string {
+  const alias = (name: string) => (isInterfaceType(type) ? `${type.name}__${name}: ` : '');
+  return Object.values(type.getFields())
+    .filter((field) => !taken.has(`${type.name}.${field.name}`))
+    .map((field) => `${alias(field.name)}${field.name} ${selectionOf(field, new Set([...taken, `${type.name}.${field.name}`]))}`)
+    .join(' ');
+}
+
+interface Position {
+  readonly viewer: Viewer;
+  /** What the caller is to Ada: for what belongs to nobody. */
+  readonly relation: Relation;
+  /** The user whom the object belongs to. */
+  readonly subject: string | undefined;
+}
+
+/** Notes what of an object was given out, and follows it down. */
+async function record(value: unknown, above: Position): Promise<void> {
+  if (Array.isArray(value)) for (const item of value) await record(item, above);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  const { __typename: type, ...fields } = value as { __typename: string; id?: string; session?: { id: string } }; // as it was asked for
+  const viewer = PROVES_WHO_ASKS.includes(type) ? { userId: await userIdOf(fields.session?.id ?? ''), admin: false } : above.viewer;
+  const subject = await subjectOf(type, fields.id, above.subject);
+  const relation = subject === undefined ? above.relation : relationTo(subject, viewer);
+  for (const [key, field] of Object.entries(fields)) {
+    note(`${type}.${key.replace(/^[A-Za-z]+__/, '')}`, relation, field);
+    if (typeof field === 'object' && field !== null) walked.add(`${type}.${key}`);
+    await record(field, { ...above, viewer, subject });
+  }
+}
+
+function note(coordinate: string, relation: Relation, value: unknown): void {
+  const row = seen.get(coordinate) ?? new Map<Relation, Set<Outcome>>();
+  seen.set(coordinate, row.set(relation, (row.get(relation) ?? new Set()).add(value === null ? 'null' : 'visible')));
+}
+
+/** Whose an object is; what lists or pages somebody's sessions is theirs too. The database says whose a session is. */
+async function subjectOf(type: string, id: string | undefined, above: string | undefined): Promise<string | undefined> {
+  if (type === 'User') return id;
+  return type === 'Session' ? userIdOf(id ?? '') : above;
+}
+
+function relationTo(subject: string, viewer: Viewer): Relation {
+  if (viewer.userId === null) return 'anonymous';
+  if (viewer.userId === subject) return 'the owner';
+  return viewer.admin ? 'an admin' : 'another user';
+}
+
+const owners = new Map<string, string>();
+const bobs = new Set<string>();
+
+async function userIdOf(sessionId: string): Promise<string> {
+  const known = owners.get(sessionId);
+  if (known !== undefined) return known;
+  const [found] = await service.sql<{ user_id: string }>('select user_id from sessions where id = ?', [sessionId]);
+  if (found === undefined) throw new Error(`there is no session ${sessionId}`);
+  owners.set(sessionId, found.user_id);
+  if (found.user_id === bob.id) bobs.add(sessionId);
+  return found.user_id;
+}
+
+/** Everything that reaches the database, whichever way it takes there. */
+function watchStatements() {
+  return vi.spyOn(service.app.services.database.em().getConnection().getClient(), 'executeQuery');
+}
+
+async function insertUsers(count: number): Promise<string[]> {
+  const rows = await service.sql<{ id: string }>(
+    `insert into users (id, realm_id, email, email_normalized, roles, created_at)
+      select gen_random_uuid(), realm_id, new.email, new.email, '{}', now()
+      from users, lateral (select gen_random_uuid() || '@many.example.com' as email from generate_series(1, ?) ) as new
+      where id = ? returning id`,
+    [count, world.ada.id],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** A session each for as many users. */
+async function insertSessions(count: number): Promise<string[]> {
+  const userIds = await insertUsers(count);
+  const rows = await service.sql<{ id: string }>(
+    `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at, absolute_expires_at, amr, generation, current_hash)
+      select gen_random_uuid(), session.realm_id, users.id, session.created_at, session.last_used_at, session.expires_at,
+        session.absolute_expires_at, session.amr, 0, session.current_hash
+      from sessions as session, users where session.id = ? and users.id in (${userIds.map(() => '?').join(', ')}) returning id`,
+    [world.ada.sessionId, ...userIds],
+  );
+  return rows.map(({ id }) => id);
+}
