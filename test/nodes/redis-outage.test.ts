@@ -7,6 +7,9 @@ import { createTestDatabase, type TestDatabase } from '../harness/test-database.
 import { until } from '../harness/until.js';
 
 const ANSWER_MS = 500;
+const ROUNDS = 3;
+/** A busy machine may hold up one answer among several; that is not what is tested here. */
+const OUTLIER_MS = 2_000;
 /** Reconnecting is tried every half second or two; a frozen server has to be noticed first. */
 const HEAL_MS = 8_000;
 const AWAY = 'Redis is unavailable';
@@ -39,12 +42,12 @@ describeOnOwnServers('while Redis is away', (servers) => {
       await using b = await startNode(settings);
 
       await takeAway();
-      await useEverything(a, b);
+      await callEverything(a, b);
       // The other node missed the message. It learns of the outage at the next heartbeat, and from then on asks the database.
       const late = await signUpUser(a.send);
       await a.send(SIGN_OUT, {}, bearer(late.accessToken));
       await until(async () => (await b.send(ME, {}, bearer(late.accessToken))).status === 401, 5_000, 'the other node refuses the token');
-      await useEverything(a, b);
+      await callEverything(a, b);
       for (const node of [a, b]) await until(() => said(node, AWAY) > 0, 5_000, 'it says so');
       for (const node of [a, b]) expect([said(node, AWAY), said(node, 'The bus is down')]).toEqual([1, 1]);
       expect((await a.health()).status).toBe(200);
@@ -62,14 +65,14 @@ describeOnOwnServers('while Redis is away', (servers) => {
     it('before the start: comes up and answers within 500 ms, says so once, and uses Redis when it comes', async () => {
       await takeAway();
       await using node = await startNode(clusterSettings(database.url, redis.url));
-      await useEverything(node, node);
+      await callEverything(node, node);
       await until(() => said(node, AWAY) > 0, 5_000, 'it says so');
-      await useEverything(node, node);
+      await callEverything(node, node);
       expect(said(node, AWAY)).toBe(1);
 
       await bringBack();
       await until(() => said(node, BACK) === 1 && said(node, 'The bus is connected again') === 1, HEAL_MS, 'it is on Redis');
-      await useEverything(node, node);
+      await callEverything(node, node);
     });
   });
 
@@ -84,8 +87,21 @@ describeOnOwnServers('while Redis is away', (servers) => {
   });
 });
 
-/** Every kind of call once, each with its time. */
-async function useEverything(a: ServiceProcess, b: ServiceProcess): Promise<void> {
+/** Every kind of call, some times over. */
+async function callEverything(a: ServiceProcess, b: ServiceProcess): Promise<void> {
+  const times = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, ms] of await callOnce(a, b)) times.set(name, [...(times.get(name) ?? []), ms]);
+  }
+  for (const [name, taken] of times) {
+    expect(median(taken), name).toBeLessThan(ANSWER_MS);
+    expect(Math.max(...taken), name).toBeLessThan(OUTLIER_MS);
+  }
+  expect((await fetch(`${a.url}/.well-known/jwks.json`)).status).toBe(200);
+}
+
+/** Every kind of call once; resolves to how long each took. */
+async function callOnce(a: ServiceProcess, b: ServiceProcess): Promise<[string, number][]> {
   const user = await signUpUser(a.send);
   const calls: [string, () => Promise<Answer>][] = [
     ['me', () => a.send(ME, {}, bearer(user.accessToken))],
@@ -94,14 +110,19 @@ async function useEverything(a: ServiceProcess, b: ServiceProcess): Promise<void
     ['sign in', () => a.send(SIGN_IN, { input: { email: user.email, password: user.password } })],
     ['sign out', () => a.send(SIGN_OUT, {}, bearer(user.accessToken))],
   ];
+  const times: [string, number][] = [];
   for (const [name, call] of calls) {
     const from = performance.now();
     const { status } = await call();
+    times.push([name, performance.now() - from]);
     expect({ name, status }).toEqual({ name, status: 200 });
-    expect(performance.now() - from, name).toBeLessThan(ANSWER_MS);
   }
   expect((await a.send(ME, {}, bearer(user.accessToken))).status).toBe(401);
-  expect((await fetch(`${a.url}/.well-known/jwks.json`)).status).toBe(200);
+  return times;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((x, y) => x - y)[Math.floor(values.length / 2)] ?? 0;
 }
 
 function said(node: ServiceProcess, text: string): number {
