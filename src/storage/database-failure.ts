@@ -1,5 +1,8 @@
-/** SQLSTATE classes that mean "not now" rather than "wrong": connection, resources, operator intervention. */
-const UNAVAILABLE_SQLSTATE = /^(08|53|57)/;
+/**
+ * SQLSTATEs that mean "not now" rather than "wrong": connection, log-in, resources, operator intervention,
+ * a server that only reads (a standby, in the middle of a failover) and a database that is not there.
+ */
+const UNAVAILABLE_SQLSTATE = /^(08|28|53|57)|^(25006|3D000)$/;
 const UNDEFINED_TABLE = '42P01';
 const UNIQUE_VIOLATION = '23505';
 
