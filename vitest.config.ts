@@ -12,6 +12,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    maxWorkers: '100%', // one core less, which is the default, is half of a small machine
     projects: [
       {
         extends: true,
