@@ -12,8 +12,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createUser } from '../src/flows/create-user.js';
 import { buildSubgraph } from '../src/graphql/schema.js';
 import { signInAgain } from './harness/accounts.js';
-import { bearer, GOOD_PASSWORD, signUpUser, type TestUser } from './harness/graphql-client.js';
+import { bearer, GOOD_PASSWORD, graphqlClient, type Send, signUpUser, type TestUser } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
+import { gatewaysAreInstalled, INSTALL_GATEWAYS, startTestSupergraph, type TestSupergraph } from './harness/supergraph.js';
 
 /** What somebody is to the user whom an object belongs to. What belongs to nobody is judged by who asks. */
 const RELATIONS = ['anonymous', 'another user', 'the owner', 'an admin'] as const;
@@ -121,6 +122,16 @@ interface Viewer {
 const { schema } = buildSubgraph();
 const roots = [schema.getQueryType(), schema.getMutationType()].filter((type) => type != null);
 
+if (!gatewaysAreInstalled) {
+  process.stderr.write(
+    `\n*** Who sees which field is NOT tested through gateways: they are not installed. Run: ${INSTALL_GATEWAYS} ***\n\n`,
+  );
+}
+
+/** What a gateway keeps to itself. */
+const BETWEEN_SUBGRAPHS = ['_entities', '_service'];
+
+let supergraph: TestSupergraph | undefined;
 let service: TestService;
 let world: World;
 let bob: TestUser;
@@ -134,7 +145,8 @@ const walked = new Set<string>();
 const told = new Map<Relation, string>();
 
 beforeAll(async () => {
-  service = await startService();
+  supergraph = gatewaysAreInstalled ? await startTestSupergraph('https://auth.example.com') : undefined;
+  service = supergraph?.service ?? (await startService());
   const ada = await signUpUser(service.send, 'ada.lovelace@users.example.com');
   bob = await signUpUser(service.send);
   const root = { email: 'root@users.example.com', password: GOOD_PASSWORD };
@@ -154,9 +166,12 @@ beforeAll(async () => {
     'the owner': { userId: ada.id, admin: false, headers: bearer(ada.accessToken) },
     'an admin': { userId: users[2]?.id ?? null, admin: true, headers: bearer(admin.accessToken) },
   };
-  for (const type of roots) for (const field of Object.values(type.getFields())) await callAsEverybody(type, field);
-}, 60_000);
-afterAll(() => service[Symbol.asyncDispose]());
+  await callEverything(service.send, []);
+  for (const gateway of supergraph === undefined ? [] : [supergraph.urls.hive, supergraph.urls.apollo]) {
+    await callEverything(graphqlClient(gateway.replace(/\/graphql$/, '')), BETWEEN_SUBGRAPHS);
+  }
+}, 180_000);
+afterAll(() => (supergraph ?? service)[Symbol.asyncDispose]());
 
 describe('who sees which field (requirement 26)', () => {
   it('is decided for every field of every object type, and for nothing else', () => {
@@ -245,14 +260,22 @@ function typeOf(coordinate: string): string {
   return coordinate.slice(0, coordinate.indexOf('.'));
 }
 
-async function callAsEverybody(type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Promise<void> {
+/** Directly or through a gateway, whoever asks: what is given out is noted in one place, and is held against one expectation. */
+async function callEverything(send: Send, without: readonly string[]): Promise<void> {
+  for (const type of roots) {
+    const fields = Object.values(type.getFields()).filter(({ name }) => !without.includes(name));
+    for (const field of fields) await callAsEverybody(send, type, field);
+  }
+}
+
+async function callAsEverybody(send: Send, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Promise<void> {
   const coordinate = `${type.name}.${field.name}`;
   const operation = type === schema.getMutationType() ? 'mutation' : 'query';
   for (const relation of RELATIONS) {
     const { headers, ...viewer } = callers[relation];
     for (const args of (await CALLS[coordinate]?.(world)) ?? []) {
       const document = `${operation} { ${field.name}${args} ${selectionOf(field, new Set([coordinate]))} }`;
-      const { body } = await service.send(document, {}, headers);
+      const { body } = await send(document, {}, headers);
       if (operation === 'query') told.set(relation, (told.get(relation) ?? '') + JSON.stringify(body));
       await record({ __typename: type.name, [field.name]: body.data?.[field.name] ?? null }, { viewer, relation, subject: undefined });
     }
