@@ -95,7 +95,7 @@ export async function createCore({ config, secret, log, clock = systemClock }: C
     refreshTokens,
     signAccessToken,
   });
-  const hasher = argon2Hasher(config.password.hashConcurrency);
+  const hasher = argon2Hasher(config.password.hashThreads, log);
   const credentials = createCredentials({ password: { minimumLength: config.password.minLength, realmId, hasher } });
 
   const services: Services = {
@@ -123,6 +123,7 @@ export async function createCore({ config, secret, log, clock = systemClock }: C
       endedSessions[Symbol.dispose]();
       await bus[Symbol.asyncDispose]();
       redis?.disconnect();
+      await hasher[Symbol.asyncDispose]();
       await database.close();
     },
   };

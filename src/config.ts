@@ -22,7 +22,7 @@ export interface Config {
   readonly accessTokenTtl: number;
   readonly refresh: { readonly idleTtl: number; readonly absoluteTtl: number; readonly grace: number };
   readonly keys: { readonly algorithm: 'ES256' | 'RS256' | 'EdDSA'; readonly rotation: number; readonly jwksMaxAge: number };
-  readonly password: { readonly minLength: number; readonly hashConcurrency: number };
+  readonly password: { readonly minLength: number; readonly hashThreads: number };
   readonly allowedOrigins: readonly string[];
   readonly trustProxy: readonly string[];
   readonly introspection: boolean;
@@ -49,9 +49,6 @@ const MIN_SECRET_BYTES = 32;
 /** A random secret uses more characters than that; "aaaa…" and "0123…0123…" do not. */
 const MIN_DISTINCT_CHARACTERS = 12;
 const EXAMPLE_SECRET = /change|example|secret|password|default|placeholder|insecure|xxxx/i;
-/** libuv's own default; hashing leaves two threads of the pool to signatures and name look-ups. */
-const THREAD_POOL_SIZE = 4;
-const THREADS_FOR_THE_REST = 2;
 
 function duration(from: string, to: string) {
   const [least = 0, most = 0] = [from, to].map(parseDuration);
@@ -115,7 +112,6 @@ const SETTINGS = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
-  UV_THREADPOOL_SIZE: integer(1, 1_024).default(THREAD_POOL_SIZE),
   AUTHGRAPH_DATA_DIR: z.string().default('.authgraph'),
   AUTHGRAPH_SECRET: z
     .string()
@@ -189,7 +185,7 @@ function complete(settings: Settings): Omit<Config, 'unknownSettings'> {
     },
     password: {
       minLength: settings.AUTHGRAPH_PASSWORD_MIN_LENGTH,
-      hashConcurrency: Math.max(1, Math.min(availableParallelism(), settings.UV_THREADPOOL_SIZE - THREADS_FOR_THE_REST)),
+      hashThreads: availableParallelism(),
     },
     allowedOrigins: settings.AUTHGRAPH_ALLOWED_ORIGINS,
     trustProxy: settings.AUTHGRAPH_TRUST_PROXY,

@@ -16,7 +16,7 @@ export const meUnderSignIns = {
   /** @param {import('../run.mjs').Bench} bench */
   async measure({ database, workDir, rounds, seconds, progress }) {
     await using service = await startService(database, workDir);
-    const connections = parseConfig({}).password.hashConcurrency * CONNECTIONS_A_HASH;
+    const connections = parseConfig({}).password.hashThreads * CONNECTIONS_A_HASH;
     const users = await signUpUsers(service.url, connections);
     const headers = { authorization: `Bearer ${users[0]?.accessToken}` };
     const all = { idle: /** @type {number[]} */ ([]), busy: /** @type {number[]} */ ([]) };

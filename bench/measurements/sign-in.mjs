@@ -14,7 +14,7 @@ export const signIn = {
   /** @param {import('../run.mjs').Bench} bench */
   async measure({ database, workDir, rounds, seconds, progress }) {
     await using service = await startService(database, workDir);
-    const { hashConcurrency: concurrency } = parseConfig({}).password;
+    const { hashThreads: concurrency } = parseConfig({}).password;
     const connections = concurrency * CONNECTIONS_A_HASH;
     const users = await signUpUsers(service.url, connections);
     const parameters = await storedParameters(database);

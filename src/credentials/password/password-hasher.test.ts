@@ -1,8 +1,10 @@
 import { hash } from '@node-rs/argon2';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { argon2Hasher } from './password-hasher.js';
 
-const hasher = argon2Hasher(2);
+const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+const hasher = argon2Hasher(2, log);
+afterAll(() => hasher[Symbol.asyncDispose]());
 
 describe('argon2Hasher', () => {
   it('hashes with argon2id of 19 MiB, two passes, one lane, and a new salt each time (requirement 5)', async () => {
@@ -37,8 +39,28 @@ describe('argon2Hasher', () => {
     },
   );
 
+  it('takes as long without a hash as with one', async () => {
+    const phc = await hasher.hash('x');
+    const timeOf = async (hash: string | undefined) => {
+      const started = performance.now();
+      for (let turn = 0; turn < 5; turn += 1) await hasher.verify('y', hash);
+      return performance.now() - started;
+    };
+    await timeOf(phc);
+    const ratio = (await timeOf(undefined)) / (await timeOf(phc));
+    expect(ratio).toBeGreaterThan(0.3); // a hash that the library turned down would cost next to nothing
+    expect(ratio).toBeLessThan(3);
+  });
+
+  it('rejects what waits when it is closed, instead of leaving it waiting', async () => {
+    const closed = argon2Hasher(1, log);
+    const waiting = Promise.allSettled([closed.hash('a'), closed.hash('b'), closed.hash('c'), closed.hash('d')]);
+    await closed[Symbol.asyncDispose]();
+    expect((await waiting).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+  });
+
   it('refuses more work than it can answer in time, and recovers', async () => {
-    const busy = argon2Hasher(1);
+    await using busy = argon2Hasher(1, log);
     const phc = await busy.hash('x');
     const answers = await Promise.allSettled([
       ...Array.from({ length: 1_002 }, () => busy.verify('x', '$not a hash').catch(() => 'tried')),

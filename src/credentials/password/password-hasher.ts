@@ -1,16 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import { hash, verify } from '@node-rs/argon2';
-import pLimit from 'p-limit';
+import { extname } from 'node:path';
+import { type ParsedHashOptions, parseOptions } from '@node-rs/argon2';
+import { Piscina } from 'piscina';
 import { AuthError } from '../../kernel/auth-error.js';
+import type { Log } from '../../kernel/log.js';
+import type { HashTask, VerifyTask } from './argon2-worker.js';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** The library's numbers for argon2id and version 0x13. */
+const KIND = { algorithm: 2, version: 1 };
+/** Takes as long to verify as any hash of ours. What it matches, if anything, nobody knows. */
+const DECOY = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 /** Beyond this many waiting, an answer would come too late to be of use. */
 const MAX_WAITING = 1_000;
-const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$/;
+/** Threads that have nothing to do give their memory back after this time. */
+const IDLE_MS = 60_000;
+/** Behind requests that need no hash, where both want a processor (`nice`). */
+const NICE = 5;
+/** A thread's JavaScript holds one password at a time; the 19 MiB are outside of it. */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 };
+const WORKER = new URL(`./argon2-worker${extname(import.meta.url)}`, import.meta.url).href;
 
-/** Hashes and verifies passwords, a bounded number at a time, so that hashing never starves the rest of the service. */
-export interface PasswordHasher {
+/** Hashes and verifies passwords on threads of its own, a bounded number at a time, so that hashing never starves the rest of the service. */
+export interface PasswordHasher extends AsyncDisposable {
   /** Resolves to a PHC string. Rejects with RATE_LIMITED when too many are waiting. */
   hash(password: string): Promise<string>;
   /** With no hash (no such user) it takes as long as with one, and resolves to false. */
@@ -19,32 +31,58 @@ export interface PasswordHasher {
   isOutdated(phc: string): boolean;
 }
 
-/** @param concurrency how many hashes run at once; each takes a core and 19 MiB. */
-export function argon2Hasher(concurrency: number): PasswordHasher {
-  const limit = pLimit(concurrency);
-  const decoy = hash(randomUUID(), PARAMETERS);
+/** @param threads how many hashes run at once; each takes a core and 19 MiB. They start with the first hash. */
+export function argon2Hasher(threads: number, log: Log): PasswordHasher {
+  const pool = new Piscina<HashTask | VerifyTask, string | boolean>({
+    filename: WORKER,
+    name: 'verify',
+    minThreads: 0,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 2, // the next one is there when the last one ends
+    idleTimeout: IDLE_MS,
+    niceIncrement: NICE,
+    resourceLimits: THREAD_LIMITS,
+    recordTiming: false,
+  });
+  pool.on('error', (error: Error) => {
+    log.error({ err: error }, 'A password hashing thread failed');
+    void pool.destroy(); // rejects what waits for a thread; the next hash starts a new one
+  });
 
-  async function run<T>(task: () => Promise<T>): Promise<T> {
-    if (limit.pendingCount >= MAX_WAITING) {
+  async function run(name: 'hash' | 'verify', task: HashTask | VerifyTask): Promise<string | boolean> {
+    if (pool.queueSize >= MAX_WAITING) {
       throw new AuthError('RATE_LIMITED', 'Too many sign-ins are under way. Try again shortly.', { retryAfterSeconds: 5 });
     }
-    return limit(task);
+    return pool.run(task, { name });
   }
 
   return {
-    hash: (password) => run(() => hash(password, PARAMETERS)),
-    verify: (password, phc) =>
-      run(async () => {
-        const matches = await verify(phc ?? (await decoy), password);
-        return matches && phc !== undefined;
-      }),
+    hash: async (password) => String(await run('hash', { password, parameters: PARAMETERS })),
+    verify: async (password, phc) => {
+      const matches = await run('verify', { password, phc: phc ?? DECOY });
+      return matches === true && phc !== undefined;
+    },
     isOutdated: isOutdatedHash,
+    [Symbol.asyncDispose]: () => pool.destroy(),
   };
 }
 
 function isOutdatedHash(phc: string): boolean {
-  const found = PHC.exec(phc);
-  if (found === null) return true;
-  const [memoryCost, timeCost, parallelism] = found.slice(1).map(Number);
-  return (memoryCost ?? 0) < PARAMETERS.memoryCost || (timeCost ?? 0) < PARAMETERS.timeCost || (parallelism ?? 0) < PARAMETERS.parallelism;
+  const used = readParameters(phc);
+  return (
+    used === undefined ||
+    used.algorithm !== KIND.algorithm ||
+    used.version !== KIND.version ||
+    used.memoryCost < PARAMETERS.memoryCost ||
+    used.timeCost < PARAMETERS.timeCost ||
+    used.parallelism < PARAMETERS.parallelism
+  );
+}
+
+function readParameters(phc: string): ParsedHashOptions | undefined {
+  try {
+    return parseOptions(phc);
+  } catch {
+    return undefined;
+  }
 }
