@@ -20,5 +20,5 @@ export async function signIn(services: Services, input: SignInInput, device: Dev
   const owner = await credentials.password.authenticate(database, email, input.password, clock.now());
   if (owner === undefined) throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
   const scopes = scopesOf(owner.roles);
-  return sessions.open(database.em(), { ...owner, scopes, amr: credentials.password.amr }, device);
+  return sessions.open(database, { ...owner, scopes, amr: credentials.password.amr }, device);
 }

@@ -23,7 +23,7 @@ export async function signUp(services: Services, input: SignUpInput, device: Dev
       addUser(em, { id: userId, realmId, email, roles: [], createdAt: now });
       credentials.password.add(em, userId, hash, now);
       await em.flush(); // the session refers to the user
-      return sessions.open(em, owner, device);
+      return sessions.open(database, owner, device, em);
     });
   } catch (error) {
     throw asEmailTaken(error);

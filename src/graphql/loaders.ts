@@ -1,15 +1,13 @@
 import DataLoader from 'dataloader';
 import type { Services } from '../flows/services.js';
 import { isId } from '../kernel/ids.js';
-import { findSessions } from '../sessions/session-queries.js';
-import type { Session } from '../storage/session.entity.js';
-import type { User } from '../storage/user.entity.js';
-import { findUsers } from '../users/user-store.js';
+import { findSessions, type ListedSession } from '../sessions/session-queries.js';
+import { findUsers, type ListedUser } from '../users/user-store.js';
 
 /** Batched reads for one request: N objects of a kind cost one query. */
 export interface Loaders {
-  readonly users: DataLoader<string, User | undefined>;
-  readonly sessions: DataLoader<string, Session | undefined>;
+  readonly users: DataLoader<string, ListedUser | undefined>;
+  readonly sessions: DataLoader<string, ListedSession | undefined>;
 }
 
 export function createLoaders(services: Services): Loaders {
@@ -28,13 +26,13 @@ class LazyLoaders implements Loaders {
 
   get users(): Loaders['users'] {
     const { database, realmId } = this.#services;
-    this.#users ??= byId((ids) => findUsers(database.em(), realmId, ids));
+    this.#users ??= byId((ids) => findUsers(database, realmId, ids));
     return this.#users;
   }
 
   get sessions(): Loaders['sessions'] {
     const { database, realmId } = this.#services;
-    this.#sessions ??= byId((ids) => findSessions(database.em(), realmId, ids));
+    this.#sessions ??= byId((ids) => findSessions(database, realmId, ids));
     return this.#sessions;
   }
 }

@@ -1,5 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
-import type { Session as StoredSession } from '../storage/session.entity.js';
+import type { ListedSession } from '../sessions/session-queries.js';
 import type { RequestContext } from './context.js';
 import { DateTime } from './date-time.js';
 import { Session, User } from './object-types.js';
@@ -43,6 +43,6 @@ export class SessionResolver {
   }
 }
 
-function load(session: Session, context: RequestContext): Promise<StoredSession | undefined> {
+function load(session: Session, context: RequestContext): Promise<ListedSession | undefined> {
   return context.loaders.sessions.load(session.id);
 }

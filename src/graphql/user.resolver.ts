@@ -1,6 +1,6 @@
 import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { pageOfSessions } from '../sessions/session-queries.js';
-import type { User as StoredUser } from '../storage/user.entity.js';
+import type { ListedUser } from '../users/user-store.js';
 import { cursorOf, parsePage } from './connection.js';
 import type { RequestContext } from './context.js';
 import { DateTime } from './date-time.js';
@@ -59,6 +59,6 @@ export class UserResolver {
   }
 }
 
-async function visible(user: User, context: RequestContext): Promise<StoredUser | undefined> {
+async function visible(user: User, context: RequestContext): Promise<ListedUser | undefined> {
   return maySeeUser(context.session, user.id, 'users:read') ? context.loaders.users.load(user.id) : undefined;
 }

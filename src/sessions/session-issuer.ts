@@ -3,10 +3,10 @@ import { addSeconds, type Clock } from '../kernel/clock.js';
 import type { NewId } from '../kernel/ids.js';
 import type { Randomness } from '../kernel/randomness.js';
 import type { AccessTokenClaims } from '../sdk/claims.js';
-import { Session } from '../storage/session.entity.js';
+import type { Database } from '../storage/database.js';
 import type { SignAccessToken } from './access-token.js';
 import { hashSecret, type RefreshTokenFormat, SECRET_SIZE } from './refresh-token.js';
-import type { StoredSession } from './session-store.js';
+import { insertSession, type StoredSession } from './session-store.js';
 
 /** What a signed-in client is handed. */
 export interface TokenPair {
@@ -61,9 +61,9 @@ export class SessionIssuer {
 
   /**
    * Signs the first tokens of a new session and stores it, in one statement, for a user who is stored already.
-   * Signing comes first, so that a service without a key stores nothing.
+   * Signing comes first, so that a service without a key stores nothing. Given a unit of work, it stores in that one's transaction.
    */
-  async open(em: EntityManager, owner: SessionOwner, device: Device): Promise<IssuedSession> {
+  async open(database: Database, owner: SessionOwner, device: Device, within?: EntityManager): Promise<IssuedSession> {
     const { realmId, clock, randomness, newId } = this.#options;
     const now = clock.now();
     const secret = randomness(SECRET_SIZE);
@@ -80,7 +80,7 @@ export class SessionIssuer {
       ...device,
     };
     const issued = await this.#issue({ ...session, ...owner, amr: session.amr }, owner.scopes, secret, now);
-    await em.insert(Session, { ...session, realm: realmId, user: [owner.userId, realmId] });
+    await insertSession(database, { ...session, realmId, userId: owner.userId }, within);
     return issued;
   }
 

@@ -1,12 +1,40 @@
 import type { EntityManager } from '@mikro-orm/sql';
+import type { Database } from '../storage/database.js';
 import { Session } from '../storage/session.entity.js';
 
-export async function findSessions(em: EntityManager, realmId: string, ids: readonly string[]): Promise<Session[]> {
-  return em.find(Session, { realm: realmId, id: { $in: [...ids] } });
+/** What is shown of a session. */
+export type ListedSession = Pick<Session, 'id' | 'createdAt' | 'lastUsedAt' | 'expiresAt' | 'ipAddress' | 'userAgent'> & {
+  readonly user: { readonly id: string };
+};
+
+const FIND = `select id, user_id, created_at, last_used_at, expires_at, ip_address, user_agent
+  from sessions where realm_id = $1 and id = any($2)`;
+
+interface Row {
+  readonly id: string;
+  readonly user_id: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly expires_at: string;
+  readonly ip_address: string | null;
+  readonly user_agent: string | null;
+}
+
+export async function findSessions(database: Database, realmId: string, ids: readonly string[]): Promise<ListedSession[]> {
+  const rows = await database.query<Row>(FIND, [realmId, ids]);
+  return rows.map((row) => ({
+    id: row.id,
+    user: { id: row.user_id },
+    createdAt: new Date(row.created_at),
+    lastUsedAt: new Date(row.last_used_at),
+    expiresAt: new Date(row.expires_at),
+    ipAddress: row.ip_address,
+    userAgent: row.user_agent,
+  }));
 }
 
 export interface SessionPage {
-  readonly sessions: Session[];
+  readonly sessions: ListedSession[];
   readonly hasNextPage: boolean;
   readonly totalCount: number;
 }

@@ -49,6 +49,44 @@ function withDates(row: Row): StoredSession {
   };
 }
 
+/** A session as its first sign-in stores it. */
+export type NewSession = Pick<
+  StoredSession,
+  | 'id'
+  | 'userId'
+  | 'createdAt'
+  | 'lastUsedAt'
+  | 'expiresAt'
+  | 'absoluteExpiresAt'
+  | 'amr'
+  | 'ipAddress'
+  | 'userAgent'
+  | 'generation'
+  | 'currentHash'
+> & { readonly realmId: string };
+
+const INSERT = `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at, absolute_expires_at, amr,
+    ip_address, user_agent, generation, current_hash)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
+
+export async function insertSession(database: Database, session: NewSession, within?: EntityManager): Promise<void> {
+  const parameters = [
+    session.id,
+    session.realmId,
+    session.userId,
+    session.createdAt,
+    session.lastUsedAt,
+    session.expiresAt,
+    session.absoluteExpiresAt,
+    session.amr,
+    session.ipAddress,
+    session.userAgent,
+    session.generation,
+    session.currentHash,
+  ];
+  await database.query(INSERT, parameters, within);
+}
+
 export interface Rotation {
   readonly realmId: string;
   readonly sessionId: string;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import type { EntityManager, SqlMikroORM } from '@mikro-orm/sql';
-import { CompiledQuery } from 'kysely';
+import { CompiledQuery, type Transaction } from 'kysely';
 import type { Pool } from 'pg';
 import { migrations } from '../../migrations/index.js';
 import type { Log } from '../kernel/log.js';
@@ -33,8 +33,9 @@ export interface Database extends AsyncDisposable {
   /**
    * Runs one statement on its own, outside every unit of work. `$1` stands for the first parameter. PostgreSQL parses and plans it once
    * a connection, so its text must be one of a few; the unit of work writes parameters into the text instead.
+   * Given a unit of work, it runs in that one's transaction.
    */
-  query<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
+  query<Row>(sql: string, parameters: readonly unknown[], within?: EntityManager): Promise<Row[]>;
   migrator(): Migrator;
   /** The same database for statements that may take as long as they need, migrations for example. The caller closes it. */
   unhurried(): Promise<Database>;
@@ -75,10 +76,12 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
   const database: Database = {
     embedded: options.url === undefined,
     em: () => orm.em.fork(),
-    query: async <Row>(sql: string, parameters: readonly unknown[]) => {
-      const client = orm.em.getConnection().getClient(); // makes the pool, unless something has before
-      const answer = pool?.query({ name: statementName(sql), text: sql, values: [...parameters] });
-      const { rows } = await (answer ?? client.executeQuery(CompiledQuery.raw(sql, [...parameters])));
+    query: async <Row>(sql: string, parameters: readonly unknown[], within?: EntityManager) => {
+      const transaction = within?.getTransactionContext<Transaction<unknown>>();
+      const client = transaction ?? orm.em.getConnection().getClient(); // makes the pool, unless something has before
+      const values = [...parameters];
+      const answer = transaction === undefined ? pool?.query({ name: statementName(sql), text: sql, values }) : undefined;
+      const { rows } = await (answer ?? client.executeQuery(CompiledQuery.raw(sql, values)));
       return rows as Row[]; // what the statement returns is known only to its caller
     },
     migrator: () => new Migrator(orm.em),

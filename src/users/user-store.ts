@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/sql';
 import { AuthError } from '../kernel/auth-error.js';
+import type { Database } from '../storage/database.js';
 import { violatesUnique } from '../storage/database-failure.js';
 import { User } from '../storage/user.entity.js';
 import type { Email } from './email.js';
@@ -31,6 +32,26 @@ export function asEmailTaken(error: unknown): unknown {
     : error;
 }
 
-export async function findUsers(em: EntityManager, realmId: string, ids: readonly string[]): Promise<User[]> {
-  return em.find(User, { realm: realmId, id: { $in: [...ids] } });
+/** What is shown of a user. */
+export type ListedUser = Pick<User, 'id' | 'email' | 'emailVerifiedAt' | 'roles' | 'createdAt'>;
+
+const FIND = 'select id, email, email_verified_at, roles, created_at from users where realm_id = $1 and id = any($2)';
+
+interface Row {
+  readonly id: string;
+  readonly email: string;
+  readonly email_verified_at: string | null;
+  readonly roles: string[];
+  readonly created_at: string;
+}
+
+export async function findUsers(database: Database, realmId: string, ids: readonly string[]): Promise<ListedUser[]> {
+  const rows = await database.query<Row>(FIND, [realmId, ids]);
+  return rows.map(({ id, email, email_verified_at, roles, created_at }) => ({
+    id,
+    email,
+    emailVerifiedAt: email_verified_at === null ? null : new Date(email_verified_at),
+    roles,
+    createdAt: new Date(created_at),
+  }));
 }
