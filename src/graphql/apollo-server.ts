@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLRequestListener } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -33,6 +33,8 @@ const DEPTH_LIMITS = {
   maxIntrospectionDepth: 16,
   maxDepthByFieldCoordinates: { 'User.sessions': 1, '__Type.ofType': 12 },
 };
+
+const INTERNAL = 'INTERNAL_SERVER_ERROR';
 
 /** The Apollo server, not yet started and without HTTP around it. */
 export function createApolloServer({ schema, session, explorable, log }: GraphQLOptions): ApolloServer<RequestContext> {
@@ -69,24 +71,19 @@ function maskUnexpected(formatted: GraphQLFormattedError, error: unknown): Graph
     const { http: _http, ...extensions } = expected.extensions;
     return { ...formatted, message: expected.message, extensions };
   }
-  if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted;
-  return { ...formatted, message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+  const { code, requestId } = formatted.extensions ?? {};
+  if (code !== INTERNAL) return formatted;
+  return { ...formatted, message: 'Something went wrong on our side.', extensions: { code, requestId } };
 }
 
 /** Logs what was masked, under the request id that the client is told, and sets the answer's HTTP status. */
 function errorReporter(log: Log): ApolloServerPlugin<RequestContext> {
-  return {
-    requestDidStart: async () => ({
-      didEncounterErrors: async (context) => {
-        for (const error of context.errors) report(error, context, log);
-      },
-      willSendResponse: async ({ response, contextValue }) => {
-        if (response.body.kind !== 'single') return;
-        const masked = response.body.singleResult.errors?.filter(({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR');
-        for (const { extensions } of masked ?? []) Object.assign(extensions ?? {}, { requestId: contextValue.requestId });
-      },
-    }),
+  const listener: GraphQLRequestListener<RequestContext> = {
+    didEncounterErrors: async (context) => {
+      for (const error of context.errors) report(error, context, log);
+    },
   };
+  return { requestDidStart: async () => listener };
 }
 
 function report(error: GraphQLError, context: GraphQLRequestContext<RequestContext>, log: Log): void {
@@ -97,6 +94,8 @@ function report(error: GraphQLError, context: GraphQLRequestContext<RequestConte
   if (expected?.extensions.code === 'SERVICE_UNAVAILABLE') {
     log.warn({ requestId: context.contextValue.requestId, reason: safeReason(original) }, 'A dependency is unavailable');
   }
+  const { code = INTERNAL } = error.extensions;
+  if (expected === undefined && code === INTERNAL) error.extensions.requestId = context.contextValue.requestId;
   if (expected !== undefined || original instanceof GraphQLError) return;
   log.error(
     { requestId: context.contextValue.requestId, operationName: context.operationName, err: original },

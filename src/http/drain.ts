@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Server, type Socket } from 'node:net';
 import { setImmediate as afterPolling, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -15,7 +16,7 @@ const POLL_MS = 50;
  */
 export function prepareDrain(server: FastifyInstance): () => Promise<void> {
   let draining = false;
-  const idle = trackIdleConnections(server);
+  const connections = trackConnections(server);
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) void reply.header('connection', 'close');
     done();
@@ -27,35 +28,34 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
     const everybodyLeft = new Promise<void>((resolve) => Server.prototype.close.call(server.server, () => resolve()));
     await Promise.race([everybodyLeft, patience(FAREWELL_MS)]);
     const closed = server.close(); // it waits for the connections, so they are seen to meanwhile
-    await Promise.race([everybodyLeft, closing(idle)]);
+    await Promise.race([everybodyLeft, closing(connections)]);
     server.server.closeAllConnections();
     await closed;
   };
 }
 
 /**
- * The connections without a request, kept up to date. Node's closeIdleConnections() leaves out those on which nothing was
+ * Every open connection with the last answer on it. Node's closeIdleConnections() leaves out those on which nothing was
  * ever sent, such as a browser's spare one.
  */
-function trackIdleConnections({ server }: FastifyInstance): ReadonlySet<Socket> {
-  const idle = new Set<Socket>();
+function trackConnections({ server }: FastifyInstance): ReadonlyMap<Socket, ServerResponse | undefined> {
+  const connections = new Map<Socket, ServerResponse | undefined>();
   server.on('connection', (socket) => {
-    idle.add(socket);
-    socket.once('close', () => idle.delete(socket));
+    connections.set(socket, undefined);
+    socket.once('close', () => connections.delete(socket));
   });
   server.on('request', ({ socket }, response) => {
-    idle.delete(socket);
-    response.once('close', () => {
-      if (!socket.destroyed) idle.add(socket);
-    });
+    connections.set(socket, response);
   });
-  return idle;
+  return connections;
 }
 
 /** Closes the connections that are idle, and those that become so: an event stream leaves an idle one behind when it ends. */
-async function closing(idle: ReadonlySet<Socket>): Promise<void> {
+async function closing(connections: ReadonlyMap<Socket, ServerResponse | undefined>): Promise<void> {
   for (const until = performance.now() + FINISH_MS; performance.now() < until; await patience(POLL_MS)) {
-    for (const socket of idle) socket.destroySoon();
+    for (const [socket, response] of connections) {
+      if (response === undefined || response.closed) socket.destroySoon();
+    }
   }
 }
 

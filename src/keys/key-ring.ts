@@ -8,7 +8,7 @@ import { safeReason } from '../storage/database-failure.js';
 import type { KeyCache } from './key-cache.js';
 import { type LoadedKey, loadKey, type StoredKey } from './key-material.js';
 import { readKeys } from './key-store.js';
-import { activeKey, type KeyLifetimes, type SigningKeyStatus, statusOf } from './signing-key.policy.js';
+import { activeKey, goneAt, type KeyLifetimes, type SigningKeyStatus, statusOf } from './signing-key.policy.js';
 
 export interface KeyRingDeps {
   readonly database: Database;
@@ -34,6 +34,8 @@ const RENEWAL_RETRY_MS = 1_000;
 export class KeyRing implements Disposable {
   readonly #deps: KeyRingDeps;
   #keys: readonly LoadedKey[] = [];
+  /** The same by id, with the time when each is gone: every request asks for one. */
+  #byKid: ReadonlyMap<string, { readonly key: LoadedKey; readonly goneAt: number }> = new Map();
   #loadedAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -95,10 +97,8 @@ export class KeyRing implements Disposable {
   }
 
   #find(kid: string): LoadedKey | undefined {
-    const key = this.#keys.find((candidate) => candidate.kid === kid);
-    if (key === undefined) return undefined;
-    const status = statusOf(key, this.#keys, this.#deps.clock.now(), this.#deps.lifetimes);
-    return status === 'GONE' ? undefined : key;
+    const known = this.#byKid.get(kid);
+    return known !== undefined && known.goneAt > this.#deps.clock.now().getTime() ? known.key : undefined;
   }
 
   get #renewalMs(): number {
@@ -132,7 +132,10 @@ export class KeyRing implements Disposable {
 
   async #load(from: 'cache' | 'database'): Promise<void> {
     const stored = await this.#read(from);
-    this.#keys = await Promise.all(stored.map((key) => this.#reuseOrLoad(key)));
+    const keys = await Promise.all(stored.map((key) => this.#reuseOrLoad(key)));
+    const timeOf = (key: LoadedKey) => goneAt(key, keys, this.#deps.lifetimes)?.getTime() ?? Number.POSITIVE_INFINITY;
+    this.#byKid = new Map(keys.map((key) => [key.kid, { key, goneAt: timeOf(key) }]));
+    this.#keys = keys;
     this.#loadedAt = performance.now();
     if (!this.#disposed) this.#timer ??= setInterval(() => this.#renew(), this.#renewalMs).unref();
   }

@@ -35,10 +35,19 @@ export function activeKey<Key extends Scheduled>(keys: readonly Key[], now: Date
 /** Where a key stands at `now`. Follows from the clock alone, so all nodes agree without telling each other. */
 export function statusOf(key: Scheduled, keys: readonly Scheduled[], now: Date, lifetimes: KeyLifetimes): SigningKeyStatus {
   if (key.activatesAt > now) return 'PUBLISHED';
-  const ordered = byActivation(keys);
-  const successor = ordered[ordered.findIndex(({ kid }) => kid === key.kid) + 1];
+  const successor = successorOf(key, keys);
   if (successor === undefined || successor.activatesAt > now) return 'ACTIVE';
-  return addSeconds(successor.activatesAt, lifetimes.tokenLifetime) > now ? 'RETIRED' : 'GONE';
+  return lastsUntil(successor, lifetimes) > now ? 'RETIRED' : 'GONE';
+}
+
+/** When the last token that the key signed has expired, as far as its successors are known; undefined while it has none. */
+export function goneAt(key: Scheduled, keys: readonly Scheduled[], lifetimes: KeyLifetimes): Date | undefined {
+  const successor = successorOf(key, keys);
+  return successor && lastsUntil(successor, lifetimes);
+}
+
+function lastsUntil(successor: Scheduled, lifetimes: KeyLifetimes): Date {
+  return addSeconds(successor.activatesAt, lifetimes.tokenLifetime);
 }
 
 /** When the next key has to be made; `now` or earlier means that it is due. */
@@ -62,6 +71,11 @@ export function activationOfNewKey(keys: readonly Scheduled[], now: Date, lifeti
 /** True when a key is on its way already, so that asking for another one changes nothing. */
 export function hasKeyOnItsWay(keys: readonly Scheduled[], now: Date): boolean {
   return keys.some((key) => key.activatesAt > now);
+}
+
+function successorOf(key: Scheduled, keys: readonly Scheduled[]): Scheduled | undefined {
+  const ordered = byActivation(keys);
+  return ordered[ordered.findIndex(({ kid }) => kid === key.kid) + 1];
 }
 
 function byActivation<Key extends Scheduled>(keys: readonly Key[]): Key[] {

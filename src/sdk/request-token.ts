@@ -5,7 +5,7 @@ export type RequestHeaders =
   | { get(name: string): string | null | undefined }
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-const BEARER = /^Bearer +([^ ]+)$/i;
+const BEARER = /^Bearer +(?=[^ ])/i;
 
 /** The access token cookie's name: `__Host-` wherever the service is reached over https. */
 export function accessCookieName(issuer: string): string {
@@ -19,8 +19,11 @@ export function accessCookieName(issuer: string): string {
 export function tokenFromHeaders(headers: RequestHeaders, cookieName: string): string | undefined {
   const authorization = headerOf(headers, 'authorization');
   if (authorization !== undefined) {
-    const token = BEARER.exec(authorization)?.[1];
-    if (token === undefined) throw new TokenError('TOKEN_INVALID', 'The Authorization header is not a bearer token.');
+    const scheme = BEARER.exec(authorization)?.[0];
+    const token = authorization.slice(scheme?.length);
+    if (scheme === undefined || token.includes(' ')) {
+      throw new TokenError('TOKEN_INVALID', 'The Authorization header is not a bearer token.');
+    }
     return token;
   }
   const cookies = cookiesNamed(headerOf(headers, 'cookie') ?? '', cookieName);

@@ -45,8 +45,8 @@ async function contextOf(headers: RequestHeaders | undefined, options: Partial<R
   const plugin = sessionContext({ issuer: ISSUER, audience: ISSUER, jwks: KEYS, now: () => new Date(NOW * 1000), ...options });
   const contextValue = {};
   const http = headers === undefined ? undefined : { headers };
-  const { didResolveOperation } = await plugin.requestDidStart({ contextValue, request: { http } });
-  await didResolveOperation();
+  const { didResolveOperation } = await plugin.requestDidStart();
+  await didResolveOperation({ contextValue, request: { http } });
   return contextValue as SessionContext; // the plugin has just made it one
 }
 

@@ -14,10 +14,12 @@ export interface SessionContext {
 
 /** The part of Apollo Server's plugin interface that this needs; the sdk brings no Apollo Server of its own. */
 interface SessionPlugin {
-  requestDidStart(request: {
-    readonly contextValue: object;
-    readonly request: { readonly http?: { readonly headers: RequestHeaders } | undefined };
-  }): Promise<{ didResolveOperation(): Promise<void> }>;
+  requestDidStart(): Promise<{ didResolveOperation(request: GraphQLRequest): Promise<void> }>;
+}
+
+interface GraphQLRequest {
+  readonly contextValue: object;
+  readonly request: { readonly http?: { readonly headers: RequestHeaders } | undefined };
 }
 
 /**
@@ -27,17 +29,16 @@ interface SessionPlugin {
  */
 export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
   const verifyRequest = createRequestVerifier(options);
-  return {
-    requestDidStart: async ({ contextValue, request }) => ({
-      didResolveOperation: async () => {
-        try {
-          offerSession(contextValue, request.http ? await verifyRequest(request.http.headers) : null);
-        } catch (error) {
-          refuseSession(contextValue, asGraphQLError(error));
-        }
-      },
-    }),
+  const listener = {
+    didResolveOperation: async ({ contextValue, request }: GraphQLRequest) => {
+      try {
+        offerSession(contextValue, request.http ? await verifyRequest(request.http.headers) : null);
+      } catch (error) {
+        refuseSession(contextValue, asGraphQLError(error));
+      }
+    },
   };
+  return { requestDidStart: async () => listener };
 }
 
 function offerSession(contextValue: object, session: Session | null): void {

@@ -33,6 +33,14 @@ describe('the tokens that were verified already', () => {
     for (const other of ['a.b.', 'a.b.cc', 'A.b.c', '']) expect(tokens.get(other, NOW, always)).toBeUndefined();
   });
 
+  it('are not mixed up with others that end alike', () => {
+    const tokens = new VerifiedTokens(10);
+    const end = 'x'.repeat(100);
+    tokens.add(`a.${end}`, sessionUntil(600), 'k');
+    expect(tokens.get(`b.${end}`, NOW, always)).toBeUndefined();
+    expect(tokens.get(`a.${end}`, NOW, always)).toBeDefined();
+  });
+
   it('are forgotten when they expire, to the second', () => {
     const tokens = new VerifiedTokens(10);
     tokens.add('t', sessionUntil(1), 'k');
