@@ -12,6 +12,7 @@ import { createLoaders } from './graphql/loaders.js';
 import { buildSubgraph } from './graphql/schema.js';
 import { prepareDrain } from './http/drain.js';
 import type { Readiness } from './http/health.js';
+import type { ServedRequest } from './http/log.js';
 import { createHttpServer } from './http/server.js';
 import { cookiePolicy, type TokenCookies } from './http/token-cookies.js';
 import { AuthError } from './kernel/auth-error.js';
@@ -50,8 +51,8 @@ export interface CoreOptions {
   /** AUTHGRAPH_SECRET, or the development one. */
   readonly secret: string;
   readonly log: Logger;
-  /** Where served requests are logged; `log` unless given. */
-  readonly requestLog?: Logger;
+  /** Called with each served request; they go to `log` unless given. */
+  readonly logRequest?: (request: ServedRequest) => void;
   readonly clock?: Clock;
 }
 
@@ -177,7 +178,7 @@ export async function startApp(options: CoreOptions): Promise<App> {
     explorer: !config.production,
     newRequestId: randomUUID, // for reading logs only
     log,
-    requestLog: options.requestLog ?? log,
+    logRequest: options.logRequest ?? ((request) => log.info(request, 'request')),
   });
   const drain = prepareDrain(server);
   const stop = async () => {

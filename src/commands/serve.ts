@@ -9,7 +9,7 @@ import { print } from './terminal.js';
 export async function serve(env: Environment): Promise<ExitCode> {
   const { config, log, secret } = setUp(env);
   for (const name of config.unknownSettings) log.warn({ name }, `${name} is not a setting; it has no effect`);
-  const app = await startApp({ config, log, requestLog: createRequestLog(config.logLevel), secret });
+  const app = await startApp({ config, log, logRequest: createRequestLog(config.logLevel), secret });
   const signal = nextSignal();
   const first = await Promise.race([app.firstAttempt, signal]);
   if (first === undefined) {

@@ -15,14 +15,9 @@ const POLL_MS = 50;
  * every answer says `Connection: close`, and only then the idle ones are closed, and what runs is finished.
  */
 export function prepareDrain(server: FastifyInstance): () => Promise<void> {
-  let draining = false;
   const connections = trackConnections(server);
-  server.addHook('onSend', (_request, reply, _payload, done) => {
-    if (draining) void reply.header('connection', 'close');
-    done();
-  });
   return async () => {
-    draining = true;
+    sayGoodbye(server, connections);
     await afterPolling(); // those that were waiting at the door have just been let in; closing it now turns nobody away
     // Not the HTTP server's own close(): that closes idle connections at once.
     const everybodyLeft = new Promise<void>((resolve) => Server.prototype.close.call(server.server, () => resolve()));
@@ -48,6 +43,15 @@ function trackConnections({ server }: FastifyInstance): ReadonlyMap<Socket, Serv
     connections.set(socket, response);
   });
   return connections;
+}
+
+/** From now on every answer tells its client to open no further request on that connection, those under way included. */
+function sayGoodbye({ server }: FastifyInstance, connections: ReadonlyMap<Socket, ServerResponse | undefined>): void {
+  const closeAfter = (response: ServerResponse) => {
+    if (!response.headersSent) response.setHeader('connection', 'close');
+  };
+  for (const response of connections.values()) if (response !== undefined) closeAfter(response);
+  server.prependListener('request', (_request, response) => closeAfter(response));
 }
 
 /** Closes the connections that are idle, and those that become so: an event stream leaves an idle one behind when it ends. */

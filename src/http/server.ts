@@ -12,10 +12,10 @@ import {
 } from 'fastify';
 import type { JWK } from 'jose';
 import { AuthError } from '../kernel/auth-error.js';
-import type { Log } from '../kernel/log.js';
 import { type EndedSessionsSource, serveEndedSessions } from './ended-sessions-stream.js';
 import { serveExplorer } from './explorer.js';
 import { type Readiness, readinessAnswer } from './health.js';
+import type { ServedRequest } from './log.js';
 import { type CookiePolicy, cookieProblem, TokenCookies } from './token-cookies.js';
 
 export interface HttpOptions<Context extends BaseContext> {
@@ -35,7 +35,7 @@ export interface HttpOptions<Context extends BaseContext> {
   readonly newRequestId: () => string;
   readonly log: FastifyBaseLogger;
   /** Where each served request gets a line. */
-  readonly requestLog: Log;
+  readonly logRequest: (request: ServedRequest) => void;
 }
 
 const MAX_BODY_BYTES = 100 * 1024;
@@ -66,7 +66,7 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
     done(isAddressed(request) ? undefined : new AuthError('BAD_USER_INPUT', 'The request has no usable Host or path.'));
   });
   server.addHook('onResponse', (request, reply, done) => {
-    logRequest(options.requestLog, request, reply);
+    logServed(options.logRequest, request, reply);
     done();
   });
   if (options.allowedOrigins.length > 0) {
@@ -134,11 +134,9 @@ function isAddressed({ url, hostname }: FastifyRequest): boolean {
   return (url === '/graphql' && PLAIN_HOST.test(hostname)) || URL.canParse(url, `http://${hostname}/`);
 }
 
-function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+function logServed(log: (request: ServedRequest) => void, request: FastifyRequest, reply: FastifyReply): void {
   const path = request.url.split('?', 1)[0];
   if (path?.startsWith('/health/')) return;
-  log.info(
-    { requestId: request.id, method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip: request.ip },
-    'request',
-  );
+  const { id: requestId, method, ip } = request;
+  log({ requestId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime), ip });
 }
