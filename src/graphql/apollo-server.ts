@@ -10,7 +10,7 @@ import {
 import { depthLimit } from '@graphile/depth-limit';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Log } from '../kernel/log.js';
-import { sessionContext } from '../sdk/session-context.js';
+import { sessionListener } from '../sdk/session-context.js';
 import type { RequestVerifierOptions } from '../sdk/verify-request.js';
 import { safeReason } from '../storage/database-failure.js';
 import type { RequestContext } from './context.js';
@@ -41,7 +41,6 @@ export function createApolloServer({ schema, session, explorable, log }: GraphQL
   return new ApolloServer<RequestContext>({
     schema,
     introspection: explorable,
-    hideSchemaDetailsFromClientErrors: !explorable,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -49,10 +48,10 @@ export function createApolloServer({ schema, session, explorable, log }: GraphQL
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: MAX_TOKENS },
     validationRules: [depthLimit(DEPTH_LIMITS)],
-    formatError: maskUnexpected,
+    // Apollo's own option for this is a plugin, and leaves the suggestions in what is said of variables.
+    formatError: explorable ? maskUnexpected : (formatted, error) => withoutSuggestion(maskUnexpected(formatted, error)),
     plugins: [
-      sessionContext(session),
-      errorReporter(log),
+      requestListener(session, log),
       // Nothing is sent to anybody, whatever APOLLO_* variables the environment holds.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -76,9 +75,18 @@ function maskUnexpected(formatted: GraphQLFormattedError, error: unknown): Graph
   return { ...formatted, message: 'Something went wrong on our side.', extensions: { code, requestId } };
 }
 
-/** Logs what was masked, under the request id that the client is told, and sets the answer's HTTP status. */
-function errorReporter(log: Log): ApolloServerPlugin<RequestContext> {
+/** What the caller may have meant would tell them what there is. */
+function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, '') };
+}
+
+/**
+ * Puts the session on the context. Logs what was masked, under the request id that the client is told, and sets the answer's
+ * HTTP status. One plugin, since to Apollo Server each listener of a request costs more than this service's own share in it.
+ */
+function requestListener(session: RequestVerifierOptions, log: Log): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
+    ...sessionListener(session),
     didEncounterErrors: async (context) => {
       for (const error of context.errors) report(error, context, log);
     },

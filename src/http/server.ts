@@ -1,5 +1,4 @@
-import type { ApolloServer, BaseContext } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { BaseContext } from '@apollo/server';
 import cors from '@fastify/cors';
 import {
   type FastifyBaseLogger,
@@ -14,16 +13,11 @@ import type { JWK } from 'jose';
 import { AuthError } from '../kernel/auth-error.js';
 import { type EndedSessionsSource, serveEndedSessions } from './ended-sessions-stream.js';
 import { serveExplorer } from './explorer.js';
+import { type GraphQLRouteOptions, serveGraphQL } from './graphql-route.js';
 import { type Readiness, readinessAnswer } from './health.js';
 import type { ServedRequest } from './log.js';
-import { type CookiePolicy, cookieProblem, TokenCookies } from './token-cookies.js';
 
-export interface HttpOptions<Context extends BaseContext> {
-  readonly apollo: ApolloServer<Context>;
-  /** Why this node cannot answer GraphQL at present, if so. */
-  readonly obstacle: () => AuthError | undefined;
-  readonly context: (request: FastifyRequest, cookies: TokenCookies) => Context;
-  readonly cookiePolicy: CookiePolicy;
+export interface HttpOptions<Context extends BaseContext> extends GraphQLRouteOptions<Context> {
   readonly allowedOrigins: readonly string[];
   /** Proxies whose X-Forwarded-For counts. */
   readonly trustProxy: readonly string[];
@@ -76,26 +70,10 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
     await server.register(cors, { origin, credentials: true, methods: ['GET', 'POST'], maxAge: 86_400 });
   }
   if (options.explorer) serveExplorer(server);
-  addGraphQL(server, options);
+  serveGraphQL(server, options);
   addKeysAndHealth(server, options);
   serveEndedSessions(server, options.endedSessions);
   return server;
-}
-
-function addGraphQL<Context extends BaseContext>(server: FastifyInstance, options: HttpOptions<Context>): void {
-  const { apollo, context, cookiePolicy, obstacle } = options;
-  server.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    onRequest: (request, reply, done) => {
-      void reply.header('cache-control', 'no-store');
-      // The obstacle is looked for here, since Apollo answers 500 to whatever a context function throws.
-      done(cookieProblem(request, cookiePolicy) ?? obstacle());
-    },
-    handler: fastifyApolloHandler(apollo, {
-      context: async (request, reply) => context(request, new TokenCookies(request, reply, cookiePolicy)),
-    }),
-  });
 }
 
 function addKeysAndHealth<Context extends BaseContext>(server: FastifyInstance, options: HttpOptions<Context>): void {
@@ -124,7 +102,10 @@ function answerError(error: FastifyError | AuthError, request: FastifyRequest, r
 }
 
 function sendError(reply: FastifyReply, status: number, code: string, message: string, extensions: object = {}): FastifyReply {
-  return reply.code(status).send({ errors: [{ message, extensions: { code, ...extensions } }] });
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .send({ errors: [{ message, extensions: { code, ...extensions } }] });
 }
 
 /** Nearly every request has a plain Host and path; only an odd one is worth the cost of parsing. */

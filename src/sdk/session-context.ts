@@ -14,7 +14,11 @@ export interface SessionContext {
 
 /** The part of Apollo Server's plugin interface that this needs; the sdk brings no Apollo Server of its own. */
 interface SessionPlugin {
-  requestDidStart(): Promise<{ didResolveOperation(request: GraphQLRequest): Promise<void> }>;
+  requestDidStart(): Promise<SessionListener>;
+}
+
+interface SessionListener {
+  didResolveOperation(request: GraphQLRequest): Promise<void>;
 }
 
 interface GraphQLRequest {
@@ -28,9 +32,15 @@ interface GraphQLRequest {
  * whose token has expired can still refresh it.
  */
 export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
+  const listener = sessionListener(options);
+  return { requestDidStart: async () => listener };
+}
+
+/** What the plugin listens with, for a server that joins it with a listener of its own: to Apollo Server each one costs extra. */
+export function sessionListener(options: RequestVerifierOptions): SessionListener {
   const verifyRequest = createRequestVerifier(options);
-  const listener = {
-    didResolveOperation: async ({ contextValue, request }: GraphQLRequest) => {
+  return {
+    didResolveOperation: async ({ contextValue, request }) => {
       try {
         offerSession(contextValue, request.http ? await verifyRequest(request.http.headers) : null);
       } catch (error) {
@@ -38,7 +48,6 @@ export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
       }
     },
   };
-  return { requestDidStart: async () => listener };
 }
 
 function offerSession(contextValue: object, session: Session | null): void {

@@ -1,4 +1,4 @@
-import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { type CryptoKey, errors, type JWTHeaderParameters, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
 import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from './claims.js';
 import { type Session, sessionFromClaims } from './session.js';
 import { TokenError } from './token-error.js';
@@ -46,25 +46,31 @@ const REQUIRED_STRINGS = ['sub', 'sid', 'jti', 'client_id', 'scope'] as const;
  * every claim required, header members that point at keys ignored.
  */
 export function createAccessTokenVerifier(options: VerifierOptions): VerifyAccessToken {
+  const verify = createTokenVerifier(options);
+  return async (token) => verify(token);
+}
+
+/** The same without a promise for a token that was verified before. */
+export function createTokenVerifier(options: VerifierOptions): (token: string) => Session | Promise<Session> {
   const { issuer, audience, keys } = options;
   const algorithms = [...(options.algorithms ?? SIGNATURE_ALGORITHMS)];
   const now = options.now ?? (() => new Date());
   const verified = new VerifiedTokens(options.cacheSize ?? 10_000);
   const isCurrent = (kid: string) => keys.has(kid);
 
-  return async (token) => {
-    const known = verified.get(token, now(), isCurrent);
-    if (known !== undefined) return known;
-    const kid = kidOf(token, algorithms);
-    const payload = await checkSignature(token, await findKey(keys, kid));
-    const session = sessionFromClaims(checkClaims(payload));
-    verified.add(token, session, kid);
-    return session;
-  };
+  return (token) => verified.get(token, now(), isCurrent) ?? verifyNew(token);
 
-  async function checkSignature(token: string, key: CryptoKey): Promise<JWTPayload> {
+  async function verifyNew(token: string): Promise<Session> {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_JWS.test(token)) throw invalid();
+    const { payload, protectedHeader } = await checkSignature(token);
+    const session = sessionFromClaims(checkClaims(payload));
+    verified.add(token, session, kidOf(protectedHeader));
+    return session;
+  }
+
+  async function checkSignature(token: string): Promise<JWTVerifyResult> {
     try {
-      const { payload } = await jwtVerify(token, key, {
+      return await jwtVerify(token, (header) => findKey(keys, kidOf(header)), {
         algorithms,
         issuer,
         audience,
@@ -73,8 +79,8 @@ export function createAccessTokenVerifier(options: VerifierOptions): VerifyAcces
         currentDate: now(),
         requiredClaims: ['exp', 'iat'],
       });
-      return payload;
     } catch (error) {
+      if (error instanceof TokenError) throw error;
       if (error instanceof errors.JWTExpired) throw new TokenError('TOKEN_EXPIRED', 'The access token has expired.');
       throw invalid(error);
     }
@@ -100,20 +106,10 @@ export function createAccessTokenVerifier(options: VerifierOptions): VerifyAcces
   }
 }
 
-function kidOf(token: string, algorithms: readonly string[]): string {
-  if (token.length > MAX_TOKEN_LENGTH || !COMPACT_JWS.test(token)) throw invalid();
-  const { alg, kid, typ, crit } = readHeader(token);
-  const sound = typeof alg === 'string' && algorithms.includes(alg) && typ === ACCESS_TOKEN_TYPE && crit === undefined;
-  if (!sound || typeof kid !== 'string' || !THUMBPRINT.test(kid)) throw invalid();
+/** The key's id, from a header that is one of our access tokens'; so that no other token makes anybody look for a key. */
+function kidOf({ kid, typ, crit }: JWTHeaderParameters): string {
+  if (typ !== ACCESS_TOKEN_TYPE || crit !== undefined || typeof kid !== 'string' || !THUMBPRINT.test(kid)) throw invalid();
   return kid;
-}
-
-function readHeader(token: string): Record<string, unknown> {
-  try {
-    return { ...decodeProtectedHeader(token) };
-  } catch (error) {
-    throw invalid(error);
-  }
 }
 
 async function findKey(keys: KeySource, kid: string): Promise<CryptoKey> {

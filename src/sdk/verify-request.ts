@@ -2,7 +2,7 @@ import { RemoteKeys } from './remote-keys.js';
 import { accessCookieName, type RequestHeaders, tokenFromHeaders } from './request-token.js';
 import type { Session } from './session.js';
 import { TokenError } from './token-error.js';
-import { createAccessTokenVerifier, type KeySource, SIGNATURE_ALGORITHMS } from './verify-access-token.js';
+import { createTokenVerifier, type KeySource, SIGNATURE_ALGORITHMS } from './verify-access-token.js';
 
 export interface RequestVerifierOptions {
   /** authgraph's public URL: what `iss` must be, exactly. */
@@ -27,22 +27,29 @@ export type VerifyRequest = (headers: RequestHeaders) => Promise<Session | null>
 export function createRequestVerifier(options: RequestVerifierOptions): VerifyRequest {
   const { jwks = `${options.issuer}/.well-known/jwks.json`, algorithms = SIGNATURE_ALGORITHMS, ...rest } = options;
   const keys = typeof jwks === 'string' ? new RemoteKeys({ url: jwks, algorithms }) : jwks;
-  const verify = createAccessTokenVerifier({ ...rest, keys, algorithms });
+  const verify = createTokenVerifier({ ...rest, keys, algorithms });
   const cookieName = accessCookieName(options.issuer);
 
   return async (headers) => {
     const token = tokenFromHeaders(headers, cookieName);
     if (token === undefined) return null;
-    const session = await verify(token);
-    if (await isEnded(session.sessionId)) throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
+    const verified = verify(token);
+    const session = verified instanceof Promise ? await verified : verified; // each wait costs as much as all the rest
+    const ended = isEnded(session.sessionId);
+    if (ended === true || (ended !== false && (await ended))) throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
     return session;
   };
 
-  async function isEnded(sessionId: string): Promise<boolean> {
+  function isEnded(sessionId: string): boolean | Promise<boolean> {
     try {
-      return (await options.isEnded?.(sessionId)) ?? false;
-    } catch (cause) {
-      throw new TokenError('VERIFICATION_UNAVAILABLE', 'Whether the session has ended cannot be read at present.', { cause });
+      const ended = options.isEnded?.(sessionId) ?? false;
+      return typeof ended === 'boolean' ? ended : ended.catch(unavailable);
+    } catch (error) {
+      return unavailable(error);
     }
   }
+}
+
+function unavailable(cause: unknown): never {
+  throw new TokenError('VERIFICATION_UNAVAILABLE', 'Whether the session has ended cannot be read at present.', { cause });
 }
