@@ -38,7 +38,7 @@ export function serveExplorer(fastify: FastifyInstance): void {
 
 function wantsPage(request: FastifyRequest): boolean {
   if (request.method !== 'GET') return false;
-  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  const [path, query = ''] = request.url.split('?', 2);
   const accepts = request.headers.accept ?? '';
-  return pathname === '/graphql' && !searchParams.has('query') && accepts.includes('text/html');
+  return path === '/graphql' && !new URLSearchParams(query).has('query') && accepts.includes('text/html');
 }

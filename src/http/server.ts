@@ -57,7 +57,7 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
   );
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    done(isAddressed(request) ? undefined : new AuthError('BAD_USER_INPUT', 'The request has no usable Host or path.'));
+    done();
   });
   server.addHook('onResponse', (request, reply, done) => {
     logServed(options.logRequest, request, reply);
@@ -106,13 +106,6 @@ function sendError(reply: FastifyReply, status: number, code: string, message: s
     .code(status)
     .header('cache-control', 'no-store')
     .send({ errors: [{ message, extensions: { code, ...extensions } }] });
-}
-
-/** Nearly every request has a plain Host and path; only an odd one is worth the cost of parsing. */
-const PLAIN_HOST = /^[a-z0-9.-]+$/;
-
-function isAddressed({ url, hostname }: FastifyRequest): boolean {
-  return (url === '/graphql' && PLAIN_HOST.test(hostname)) || URL.canParse(url, `http://${hostname}/`);
 }
 
 function logServed(log: (request: ServedRequest) => void, request: FastifyRequest, reply: FastifyReply): void {
