@@ -1,4 +1,4 @@
-import { type CryptoKey, errors, type JWTHeaderParameters, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import { type CryptoKey, errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from './claims.js';
 import { type Session, sessionFromClaims } from './session.js';
 import { TokenError } from './token-error.js';
@@ -38,6 +38,7 @@ const MAX_TOKEN_LENGTH = 8_192;
 const COMPACT_JWS = /^[\w-]+\.[\w-]+\.(?=.)(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 /** An RFC 7638 SHA-256 thumbprint, which is what our kids are. */
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+const REQUIRED_TIMES = ['exp', 'iat'];
 const REQUIRED_STRINGS = ['sub', 'sid', 'jti', 'client_id', 'scope'] as const;
 
 /**
@@ -62,23 +63,29 @@ export function createTokenVerifier(options: VerifierOptions): (token: string) =
 
   async function verifyNew(token: string): Promise<Session> {
     if (token.length > MAX_TOKEN_LENGTH || !COMPACT_JWS.test(token)) throw invalid();
-    const { payload, protectedHeader } = await checkSignature(token);
+    const { payload, kid } = await checkSignature(token);
     const session = sessionFromClaims(checkClaims(payload));
-    verified.add(token, session, kidOf(protectedHeader));
+    verified.add(token, session, kid);
     return session;
   }
 
-  async function checkSignature(token: string): Promise<JWTVerifyResult> {
+  async function checkSignature(token: string): Promise<{ readonly payload: JWTPayload; readonly kid: string }> {
+    let kid = '';
+    const keyOf = (header: JWTHeaderParameters) => {
+      kid = kidOf(header);
+      return findKey(keys, kid);
+    };
     try {
-      return await jwtVerify(token, (header) => findKey(keys, kidOf(header)), {
+      const { payload } = await jwtVerify(token, keyOf, {
         algorithms,
         issuer,
         audience,
         typ: ACCESS_TOKEN_TYPE,
         clockTolerance: SKEW_SECONDS,
         currentDate: now(),
-        requiredClaims: ['exp', 'iat'],
+        requiredClaims: REQUIRED_TIMES,
       });
+      return { payload, kid };
     } catch (error) {
       if (error instanceof TokenError) throw error;
       if (error instanceof errors.JWTExpired) throw new TokenError('TOKEN_EXPIRED', 'The access token has expired.');
@@ -112,12 +119,16 @@ function kidOf({ kid, typ, crit }: JWTHeaderParameters): string {
   return kid;
 }
 
-async function findKey(keys: KeySource, kid: string): Promise<CryptoKey> {
-  const key = await keys.get(kid).catch((error: unknown) => {
-    throw new TokenError('VERIFICATION_UNAVAILABLE', 'The signing keys cannot be read at present.', { cause: error });
-  });
-  if (key === undefined) throw invalid();
-  return key;
+function findKey(keys: KeySource, kid: string): Promise<CryptoKey> {
+  return keys.get(kid).then(
+    (key) => {
+      if (key === undefined) throw invalid();
+      return key;
+    },
+    (cause: unknown) => {
+      throw new TokenError('VERIFICATION_UNAVAILABLE', 'The signing keys cannot be read at present.', { cause });
+    },
+  );
 }
 
 function invalid(cause?: unknown): TokenError {
