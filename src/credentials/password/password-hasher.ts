@@ -7,10 +7,12 @@ import type { HashTask, VerifyTask } from './argon2-worker.js';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+/** How every hash of today begins (PHC string format). */
+const CURRENT = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`;
 /** The library's numbers for argon2id and version 0x13. */
 const KIND = { algorithm: 2, version: 1 };
 /** Takes as long to verify as any hash of ours. What it matches, if anything, nobody knows. */
-const DECOY = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const DECOY = `${CURRENT}${'A'.repeat(22)}$${'A'.repeat(43)}`;
 /** Beyond this many waiting, an answer would come too late to be of use. */
 const MAX_WAITING = 1_000;
 /** Threads that have nothing to do give their memory back after this time. */
@@ -68,6 +70,7 @@ export function argon2Hasher(threads: number, log: Log): PasswordHasher {
 }
 
 function isOutdatedHash(phc: string): boolean {
+  if (phc.startsWith(CURRENT)) return false;
   const used = readParameters(phc);
   return (
     used === undefined ||
