@@ -22,5 +22,6 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "/app/dist/src/main.js"]
+# Half of Node.js's own limit for young objects: a quarter less memory under load, and no slower (docs/operations.md).
+ENTRYPOINT ["node", "--max-semi-space-size=16", "/app/dist/src/main.js"]
 CMD ["serve"]

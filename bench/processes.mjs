@@ -33,6 +33,9 @@ process.once('exit', () => {
  * @typedef {{ url: string, pid: number, msToReady: number } & AsyncDisposable} Server
  */
 
+/** As the container image starts Node.js. */
+const NODE_FLAGS = ['--max-semi-space-size=16'];
+
 /**
  * The service as it runs in production: built, logging at its usual level to a file.
  * @param {{ url: string | undefined }} database
@@ -42,7 +45,7 @@ process.once('exit', () => {
  */
 export function startService(database, workDir, env = {}) {
   return startServer(workDir, (port) => ({
-    args: [MAIN, 'serve'],
+    args: [...NODE_FLAGS, MAIN, 'serve'],
     env: { ...serviceEnv(database, workDir), PORT: String(port), ...env },
   }));
 }
