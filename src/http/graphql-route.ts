@@ -39,8 +39,7 @@ export function serveGraphQL<Context extends BaseContext>(server: FastifyInstanc
 
 function toApollo({ method, url, headers, body }: FastifyRequest): HTTPGraphQLRequest {
   const known = new HeaderMap();
-  for (const name in headers) {
-    const value = headers[name];
+  for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) known.set(name, typeof value === 'string' ? value : value.join(', '));
   }
   const query = url.indexOf('?');
