@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startService, type TestService } from './harness/service.js';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -61,6 +61,13 @@ describe('in production (requirement 25)', () => {
     expect(body.errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 
+  it('nothing suggests a name for what is in a variable', async () => {
+    const query = 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }';
+    const { body } = await service.send(query, { input: { email: 'a@example.com', password: 'x', passwrd: 'x' } });
+    expect(body.errors[0].message).toContain('"passwrd" is not defined');
+    expect(JSON.stringify(body)).not.toMatch(/did you mean/i);
+  });
+
   it.each([
     '{ mee { id } }',
     '{ me { emial } }',
@@ -74,6 +81,14 @@ describe('in production (requirement 25)', () => {
     const { status, body } = await service.send(query);
     expect(status).toBe(400);
     expect(JSON.stringify(body)).not.toMatch(/did you mean/i);
+  });
+
+  it('a failure of ours is masked, under the request id that the log has', async () => {
+    using failure = vi.spyOn(service.app.services.credentials.password, 'authenticate').mockRejectedValue(new Error('canary'));
+    const { body, headers } = await service.send('mutation { signIn(input: { email: "a@example.com", password: "b" }) { __typename } }');
+    expect(failure).toHaveBeenCalledOnce();
+    expect(JSON.stringify(body)).not.toContain('canary');
+    expect(body.errors[0].extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: headers.get('x-request-id') });
   });
 
   it('no error carries a stack trace', async () => {

@@ -39,19 +39,6 @@ describe('argon2Hasher', () => {
     },
   );
 
-  it('takes as long without a hash as with one', async () => {
-    const phc = await hasher.hash('x');
-    const timeOf = async (hash: string | undefined) => {
-      const started = performance.now();
-      for (let turn = 0; turn < 5; turn += 1) await hasher.verify('y', hash);
-      return performance.now() - started;
-    };
-    await timeOf(phc);
-    const ratio = (await timeOf(undefined)) / (await timeOf(phc));
-    expect(ratio).toBeGreaterThan(0.3); // a hash that the library turned down would cost next to nothing
-    expect(ratio).toBeLessThan(3);
-  });
-
   it('rejects what waits when it is closed, instead of leaving it waiting', async () => {
     const closed = argon2Hasher(1, log);
     const waiting = Promise.allSettled([closed.hash('a'), closed.hash('b'), closed.hash('c'), closed.hash('d')]);
