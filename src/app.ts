@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { argon2Hasher } from './credentials/password/password-hasher.js';
@@ -11,6 +10,7 @@ import type { RequestContext } from './graphql/context.js';
 import { createLoaders } from './graphql/loaders.js';
 import { buildSubgraph } from './graphql/schema.js';
 import { prepareDrain } from './http/drain.js';
+import type { GraphQLCall } from './http/graphql-answer.js';
 import type { Readiness } from './http/health.js';
 import type { ServedRequest } from './http/log.js';
 import { createHttpServer } from './http/server.js';
@@ -166,7 +166,7 @@ export async function startApp(options: CoreOptions): Promise<App> {
   await apollo.start();
   const server = await createHttpServer<RequestContext>({
     apollo,
-    context: (request, cookies) => requestContext(request, cookies),
+    context: (call, cookies) => requestContext(call, cookies),
     obstacle: () => (bringUp.state.keys ? undefined : new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.')),
     cookiePolicy: cookiePolicy(config.issuer, [...config.allowedOrigins, ...(config.production ? [] : loopbackOrigins(config.port))]),
     allowedOrigins: config.allowedOrigins,
@@ -193,9 +193,9 @@ export async function startApp(options: CoreOptions): Promise<App> {
   });
   return { services, url, firstAttempt: bringUp.firstAttempt, stop, [Symbol.asyncDispose]: stop };
 
-  function requestContext(request: FastifyRequest, cookies: TokenCookies): RequestContext {
-    const device = { ipAddress: request.ip, userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
-    const own = { requestId: request.id, services, device, cookies, loaders: createLoaders(services) };
+  function requestContext({ requestId, ip, message }: GraphQLCall, cookies: TokenCookies): RequestContext {
+    const device = { ipAddress: ip, userAgent: message.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
+    const own = { requestId, services, device, cookies, loaders: createLoaders(services) };
     return own as typeof own & RequestContext; // the session plugin adds the rest before any resolver runs
   }
 

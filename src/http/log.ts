@@ -38,11 +38,11 @@ const BATCH_MS = 250;
  */
 export function createRequestLog(level: string): (request: ServedRequest) => void {
   if (!pino({ level }).isLevelEnabled('info')) return () => {};
-  const stdout = pino.destination({ fd: process.stdout.fd, sync: true });
+  const stdout = pino.destination({ fd: process.stdout.fd, sync: true, contentMode: 'buffer' }) as unknown as BinaryDestination;
   const time = isoTimes();
   let batch = '';
   const flush = () => {
-    if (batch !== '') stdout.write(batch);
+    if (batch !== '') stdout.write(encode(batch));
     batch = '';
   };
   setInterval(flush, BATCH_MS).unref();
@@ -51,6 +51,16 @@ export function createRequestLog(level: string): (request: ServedRequest) => voi
     batch += `{"level":"info"${time()},${JSON.stringify(request).slice(1, -1)},"msg":"request"}\n`;
     if (batch.length >= BATCH_LENGTH) flush();
   };
+}
+
+/** What pino's destination is in that mode; its types know only of text. */
+interface BinaryDestination {
+  write(lines: Buffer): boolean;
+}
+
+/** UTF-8. Text that takes as many bytes as characters is plain ASCII, which Node copies four times as fast when told so. */
+function encode(text: string): Buffer {
+  return Buffer.from(text, Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8');
 }
 
 /** pino's `isoTime`, with the part that only changes every second kept: formatting a date takes longer than the rest of a line. */

@@ -1,3 +1,4 @@
+import { createServer, type RequestListener } from 'node:http';
 import type { BaseContext } from '@apollo/server';
 import cors from '@fastify/cors';
 import {
@@ -13,11 +14,14 @@ import type { JWK } from 'jose';
 import { AuthError } from '../kernel/auth-error.js';
 import { type EndedSessionsSource, serveEndedSessions } from './ended-sessions-stream.js';
 import { serveExplorer } from './explorer.js';
-import { type GraphQLRouteOptions, serveGraphQL } from './graphql-route.js';
+import { type Failure, failure, failureOf } from './failure.js';
+import { type GraphQLAnswerOptions, graphqlAnswers } from './graphql-answer.js';
+import { graphqlPosts } from './graphql-post.js';
+import { serveGraphQL } from './graphql-route.js';
 import { type Readiness, readinessAnswer } from './health.js';
 import type { ServedRequest } from './log.js';
 
-export interface HttpOptions<Context extends BaseContext> extends GraphQLRouteOptions<Context> {
+export interface HttpOptions<Context extends BaseContext> extends GraphQLAnswerOptions<Context> {
   readonly allowedOrigins: readonly string[];
   /** Proxies whose X-Forwarded-For counts. */
   readonly trustProxy: readonly string[];
@@ -35,25 +39,34 @@ export interface HttpOptions<Context extends BaseContext> extends GraphQLRouteOp
 const MAX_BODY_BYTES = 100 * 1024;
 /** No honest request of this size takes longer to arrive; a slow one would only hold a socket. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than load balancers keep an idle connection, 60 s as a rule: theirs is never closed while they send on it. */
+const KEEP_ALIVE_MS = 72_000;
 
 /** The HTTP face of the service. It listens when the caller says so. */
 export async function createHttpServer<Context extends BaseContext>(options: HttpOptions<Context>): Promise<FastifyInstance> {
+  const answer = graphqlAnswers(options);
+  const answerPost = graphqlPosts({ ...options, answer, crossOrigin: options.allowedOrigins.length > 0, maxBodyBytes: MAX_BODY_BYTES });
   const server: FastifyInstance = fastify({
+    serverFactory: (handler: RequestListener) =>
+      createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, (message, response) => {
+        if (!answerPost(message, response)) handler(message, response);
+      }),
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     childLoggerFactory: (log) => log, // a logger of its own for every request costs more than saying its id where something is logged
     genReqId: options.newRequestId,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     // While it shuts down it still answers what arrives on open connections: a 503 would be a dropped request.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
   server.removeContentTypeParser('text/plain'); // what a cross-site form can send
-  server.setErrorHandler<FastifyError | AuthError>(answerError);
+  server.setErrorHandler<FastifyError | AuthError>((error, request, reply) =>
+    sendFailure(reply, failureOf(error, request.id, options.log)),
+  );
   server.setNotFoundHandler(async (_request, reply) =>
-    sendError(reply, 404, 'NOT_FOUND', 'There is nothing here. The API is at /graphql.'),
+    sendFailure(reply, failure(404, 'NOT_FOUND', 'There is nothing here. The API is at /graphql.')),
   );
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
@@ -70,7 +83,7 @@ export async function createHttpServer<Context extends BaseContext>(options: Htt
     await server.register(cors, { origin, credentials: true, methods: ['GET', 'POST'], maxAge: 86_400 });
   }
   if (options.explorer) serveExplorer(server);
-  serveGraphQL(server, options);
+  serveGraphQL(server, answer);
   addKeysAndHealth(server, options);
   serveEndedSessions(server, options.endedSessions);
   return server;
@@ -90,22 +103,8 @@ function addKeysAndHealth<Context extends BaseContext>(server: FastifyInstance, 
   });
 }
 
-const STATUS_OF_CODE: Partial<Record<AuthError['code'], number>> = { FORBIDDEN: 403, SERVICE_UNAVAILABLE: 503 };
-
-/** Failures outside GraphQL, in GraphQL's shape, so that a client reads all errors in one way. */
-function answerError(error: FastifyError | AuthError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (error instanceof AuthError) return sendError(reply, STATUS_OF_CODE[error.code] ?? 400, error.code, error.message);
-  const status = error.statusCode ?? 500;
-  if (status < 500) return sendError(reply, status, 'BAD_REQUEST', error.message);
-  request.log.error({ requestId: request.id, err: error }, 'A request failed unexpectedly');
-  return sendError(reply, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong on our side.', { requestId: request.id });
-}
-
-function sendError(reply: FastifyReply, status: number, code: string, message: string, extensions: object = {}): FastifyReply {
-  return reply
-    .code(status)
-    .header('cache-control', 'no-store')
-    .send({ errors: [{ message, extensions: { code, ...extensions } }] });
+function sendFailure(reply: FastifyReply, { status, body }: Failure): FastifyReply {
+  return reply.code(status).header('cache-control', 'no-store').send(body);
 }
 
 function logServed(log: (request: ServedRequest) => void, request: FastifyRequest, reply: FastifyReply): void {

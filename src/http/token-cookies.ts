@@ -1,5 +1,5 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { stringifySetCookie } from 'cookie';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuthError } from '../kernel/auth-error.js';
 import { accessCookieName, cookiesNamed } from '../sdk/request-token.js';
 import type { TokenPair } from '../sessions/session-issuer.js';
@@ -26,33 +26,32 @@ export function cookiePolicy(issuer: string, origins: readonly string[]): Cookie
 }
 
 /** Why a request's cookies are not accepted, if so. Two cookies of one name can only come from somebody who plants one. */
-export function cookieProblem(request: FastifyRequest, policy: CookiePolicy): AuthError | undefined {
-  const header = request.headers.cookie;
+export function cookieProblem({ cookie: header, origin }: IncomingHttpHeaders, policy: CookiePolicy): AuthError | undefined {
   if (header === undefined) return undefined;
   const counts = [policy.accessName, policy.refreshName].map((name) => cookiesNamed(header, name).length);
   if (counts.some((count) => count > 1)) return new AuthError('BAD_USER_INPUT', 'A cookie of this service was sent more than once.');
-  if (counts.some((count) => count > 0) && !policy.allows(request.headers.origin)) return foreignOrigin();
+  if (counts.some((count) => count > 0) && !policy.allows(origin)) return foreignOrigin();
   return undefined;
 }
 
 /** The tokens that travel as cookies on one request and its answer. */
 export class TokenCookies {
-  readonly #request: FastifyRequest;
-  readonly #reply: FastifyReply;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #response: ServerResponse;
   readonly #policy: CookiePolicy;
 
-  constructor(request: FastifyRequest, reply: FastifyReply, policy: CookiePolicy) {
-    this.#request = request;
-    this.#reply = reply;
+  constructor(headers: IncomingHttpHeaders, response: ServerResponse, policy: CookiePolicy) {
+    this.#headers = headers;
+    this.#response = response;
     this.#policy = policy;
   }
 
   get refreshToken(): string | undefined {
-    return cookiesNamed(this.#request.headers.cookie ?? '', this.#policy.refreshName)[0];
+    return cookiesNamed(this.#headers.cookie ?? '', this.#policy.refreshName)[0];
   }
 
   assertAllowed(): void {
-    if (!this.#policy.allows(this.#request.headers.origin)) throw foreignOrigin();
+    if (!this.#policy.allows(this.#headers.origin)) throw foreignOrigin();
   }
 
   /** Both live as long as the session: an access token that has expired is still sent, and answered with "refresh". */
@@ -64,14 +63,15 @@ export class TokenCookies {
 
   /** Removes them from a client that has any. */
   clear(): void {
-    if (this.#request.headers.cookie === undefined) return;
+    if (this.#headers.cookie === undefined) return;
     this.#write(this.#policy.accessName, '', new Date(0));
     this.#write(this.#policy.refreshName, '', new Date(0));
   }
 
   #write(name: string, value: string, expires: Date): void {
     const { secure } = this.#policy;
-    void this.#reply.header('set-cookie', stringifySetCookie({ name, value, expires, httpOnly: true, secure, sameSite: 'lax', path: '/' }));
+    const cookie = stringifySetCookie({ name, value, expires, httpOnly: true, secure, sameSite: 'lax', path: '/' });
+    this.#response.appendHeader('set-cookie', cookie);
   }
 }
 

@@ -1,0 +1,129 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GOOD_PASSWORD, SIGN_UP } from './harness/graphql-client.js';
+import { rawPost, sendRaw } from './harness/raw-http.js';
+import { startService, type TestService } from './harness/service.js';
+
+/**
+ * A POST of JSON whose length is known is answered on Node's HTTP server, every other request by Fastify. Nobody outside may
+ * notice which: here the same bodies go in both ways, the second time in chunks of unknown length.
+ */
+let service: TestService;
+beforeAll(async () => {
+  service = await startService({ env: { AUTHGRAPH_TRUST_PROXY: '127.0.0.1' } });
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly headers: Record<string, unknown>;
+  readonly text: string;
+}
+
+function post(chunks: readonly (string | Buffer)[], headers: Record<string, string | number>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      `${service.url}/graphql`,
+      { method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('end', () => {
+          resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString('utf8') });
+        });
+      },
+    );
+    request.once('error', reject);
+    for (const chunk of chunks) request.write(chunk);
+    request.end();
+  });
+}
+
+const directly = (body: string, headers = {}) => post([body], { ...headers, 'content-length': Buffer.byteLength(body) });
+const throughFastify = (body: string, headers = {}) => post([body], { ...headers, 'transfer-encoding': 'chunked' });
+
+const OPERATIONS: [string, string][] = [
+  ['an operation', JSON.stringify({ query: '{ __typename me { id } }' })],
+  ['a failed one', JSON.stringify({ query: '{ nothingOfThatName }' })],
+  [
+    'letters beyond ASCII',
+    JSON.stringify({
+      query: 'query ($first: Int!) { me { sessions(first: $first) { totalCount } } }',
+      variables: { first: 'žluťoučký 🐎' },
+    }),
+  ],
+  ['no JSON', '{"query":'],
+  ['__proto__', '{"query":"{ __typename }","variables":{"__proto__":{"x":1}}}'],
+  ['no operation', '[]'],
+];
+
+describe('a POST is answered alike with and without Fastify', () => {
+  it.each(OPERATIONS)('%s', async (_what, body) => {
+    const [direct, indirect] = [await directly(body), await throughFastify(body)];
+    const { errors, ...rest } = JSON.parse(direct.text);
+    const expected = JSON.parse(indirect.text);
+    expect(direct.status).toBe(indirect.status);
+    expect(rest.data).toEqual(expected.data);
+    expect(codesOf(errors)).toEqual(codesOf(expected.errors));
+    for (const name of ['content-type', 'cache-control', 'content-length', 'x-content-type-options']) {
+      if (name !== 'content-length' || rest.data !== undefined) expect(direct.headers[name]).toEqual(indirect.headers[name]);
+    }
+    expect(direct.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('with the tokens as cookies', async () => {
+    const signUp = (name: string) => {
+      const input = { email: `${name}@example.com`, password: GOOD_PASSWORD, delivery: 'COOKIE' };
+      return JSON.stringify({ query: SIGN_UP, variables: { input } });
+    };
+    const [direct, indirect] = [await directly(signUp('direct')), await throughFastify(signUp('indirect'))];
+    const names = ({ headers }: Answer) => (headers['set-cookie'] as string[] | undefined)?.map((cookie) => cookie.split('=')[0]);
+    expect(names(direct)).toEqual(names(indirect));
+    expect(names(direct)).toHaveLength(2);
+  });
+});
+
+describe('a POST that Fastify does not see', () => {
+  it('comes in pieces that part a letter', async () => {
+    const body = Buffer.from(OPERATIONS[2]?.[1] ?? '');
+    const middle = body.indexOf('🐎') + 2;
+    const answer = await post([body.subarray(0, middle), body.subarray(middle)], { 'content-length': body.length });
+    expect(answer.text).toContain('žluťoučký 🐎');
+  });
+
+  it('is logged as others are, with the address that a trusted proxy tells', async () => {
+    const { headers } = await directly('{"query":"{ __typename }"}', { 'x-forwarded-for': '203.0.113.9' });
+    const line = service
+      .logged()
+      .split('\n')
+      .find((text) => text.includes(`${headers['x-request-id']}`));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ msg: 'request', method: 'POST', path: '/graphql', status: 200, ip: '203.0.113.9' });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['garbage', 'garbage'],
+    ['holes', '203.0.113.9, , x'],
+    ['no address', '::ffff:999.1.1.1'],
+    ['commas', ','.repeat(500)],
+  ])('is answered when %s is in X-Forwarded-For', async (_what, value) => {
+    expect((await directly('{"query":"{ __typename }"}', { 'x-forwarded-for': value })).status).toBe(200);
+  });
+
+  it('harms nobody when its sender leaves in the middle', async () => {
+    const whole = rawPost('{"query":"{ __typename }"}');
+    const left = httpRequest(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 5_000 },
+    });
+    left.once('error', () => {});
+    left.write('{"query":');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    left.destroy();
+    expect((await sendRaw(service.url, whole)).status).toBe(200);
+  });
+});
+
+function codesOf(errors: { extensions?: { code?: string } }[] | undefined): (string | undefined)[] | undefined {
+  return errors?.map((error) => error.extensions?.code);
+}
