@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
 const LOG = new URL('../dist/src/http/log.js', import.meta.url).href;
-const REQUEST = { requestId: 'r1', method: 'GET', path: '/"quoted"\n', status: 404, ms: 3, ip: '127.0.0.1' };
+const REQUEST = { requestId: 'r1', method: 'GET', path: '/"quoted"\n/ž', status: 404, ms: 3, ip: '127.0.0.1' };
 
 /** What a process writes that logs some requests and leaves. */
 function written(level: string, requests: number): string {

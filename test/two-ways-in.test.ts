@@ -34,8 +34,9 @@ function post(chunks: readonly (string | Buffer)[], headers: Record<string, stri
       },
     );
     request.once('error', reject);
-    for (const chunk of chunks) request.write(chunk);
-    request.end();
+    // Apart in time, or they would arrive as one.
+    for (const [index, chunk] of chunks.entries()) setTimeout(() => request.write(chunk), index * 50);
+    setTimeout(() => request.end(), chunks.length * 50);
   });
 }
 
