@@ -4,8 +4,8 @@ import { processorSeconds, runProgram, startService } from '../processes.mjs';
 import { ratioOf, takeTurns } from '../rounds.mjs';
 import { SIGNED_IN, signInOperation, signUpUsers } from '../users.mjs';
 
-/** Enough to keep the service's hashing busy while other sign-ins talk to the database. */
-const CONNECTIONS_A_HASH = 4;
+/** Enough that passwords wait for a processor while other sign-ins talk to the database. */
+const CONNECTIONS_A_HASH = 8;
 
 /** The service gets faster for about this long, until all that it runs is compiled. */
 const WARM_UP_SECONDS = 10;

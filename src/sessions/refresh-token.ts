@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
 import { idFromBytes, idToBytes } from '../kernel/ids.js';
 
 const PREFIX = 'ag_rt_';
@@ -55,7 +55,7 @@ export function refreshTokenFormat(macKey: Buffer, realmId: string): RefreshToke
 
 /** What is stored of a secret. It has 256 random bits, so a fast hash is enough. */
 export function hashSecret(secret: Buffer): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }
 
 /**

@@ -39,6 +39,17 @@ describe('argon2Hasher', () => {
     },
   );
 
+  it('gives each caller of a crowd its own answer, also beside one that fails', async () => {
+    const phcs = await Promise.all(['a', 'b', 'c'].map((password) => hasher.hash(password)));
+    const crowd = Array.from({ length: 60 }, (_, place) => ({ phc: phcs[place % 3], password: 'abcd'[place % 4] ?? '' }));
+    const answers = await Promise.allSettled(
+      crowd.flatMap(({ password, phc }) => [hasher.verify(password, phc), hasher.verify(password, '$not a hash')]),
+    );
+    const right = answers.filter((_, place) => place % 2 === 0).map((answer) => answer.status === 'fulfilled' && answer.value);
+    expect(right).toEqual(crowd.map(({ password, phc }) => phcs['abc'.indexOf(password)] === phc));
+    expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(60);
+  });
+
   it('rejects what waits when it is closed, instead of leaving it waiting', async () => {
     const closed = argon2Hasher(1, log);
     const waiting = Promise.allSettled([closed.hash('a'), closed.hash('b'), closed.hash('c'), closed.hash('d')]);

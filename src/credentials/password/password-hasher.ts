@@ -3,7 +3,7 @@ import { type ParsedHashOptions, parseOptions } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Log } from '../../kernel/log.js';
-import type { HashTask, VerifyTask } from './argon2-worker.js';
+import type { HashBatch, HashOutcome, HashTask } from './argon2-worker.js';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -15,6 +15,8 @@ const KIND = { algorithm: 2, version: 1 };
 const DECOY = `${CURRENT}${'A'.repeat(22)}$${'A'.repeat(43)}`;
 /** Beyond this many waiting, an answer would come too late to be of use. */
 const MAX_WAITING = 1_000;
+/** While there is a queue, so many go to a thread and come back together (decision 11). */
+const BATCH_SIZE = 4;
 /** Threads that have nothing to do give their memory back after this time. */
 const IDLE_MS = 60_000;
 /** Behind requests that need no hash, where both want a processor (`nice`). */
@@ -35,12 +37,13 @@ export interface PasswordHasher extends AsyncDisposable {
 
 /** @param threads how many hashes run at once; each takes a core and 19 MiB. They start with the first hash. */
 export function argon2Hasher(threads: number, log: Log): PasswordHasher {
-  const pool = new Piscina<HashTask | VerifyTask, string | boolean>({
+  const pool = new Piscina<HashBatch, HashOutcome[]>({
     filename: WORKER,
-    name: 'verify',
+    name: 'runBatch',
     minThreads: 0,
     maxThreads: threads,
     concurrentTasksPerWorker: 2, // the next one is there when the last one ends
+    stricterFIFO: true,
     idleTimeout: IDLE_MS,
     niceIncrement: NICE,
     resourceLimits: THREAD_LIMITS,
@@ -50,18 +53,30 @@ export function argon2Hasher(threads: number, log: Log): PasswordHasher {
     log.error({ err: error }, 'A password hashing thread failed');
     void pool.destroy(); // rejects what waits for a thread; the next hash starts a new one
   });
+  /** What was handed to the pool last. While anything waits there, this does too, since the queue is first in, first out: it can grow. */
+  let newest: { readonly tasks: HashTask[]; readonly outcomes: Promise<HashOutcome[]> } | undefined;
 
-  async function run(name: 'hash' | 'verify', task: HashTask | VerifyTask): Promise<string | boolean> {
-    if (pool.queueSize >= MAX_WAITING) {
+  async function run(task: HashTask): Promise<string | boolean> {
+    if (pool.queueSize * BATCH_SIZE >= MAX_WAITING) {
       throw new AuthError('RATE_LIMITED', 'Too many sign-ins are under way. Try again shortly.', { retryAfterSeconds: 5 });
     }
-    return pool.run(task, { name });
+    let place = 0;
+    // As long as no thread would go idle for it: each has something in the queue.
+    if (newest !== undefined && pool.queueSize >= threads && newest.tasks.length < BATCH_SIZE) {
+      place = newest.tasks.push(task) - 1;
+    } else {
+      const tasks = [task];
+      newest = { tasks, outcomes: pool.run({ parameters: PARAMETERS, tasks }) };
+    }
+    const outcome = (await newest.outcomes)[place];
+    if (outcome === undefined || outcome instanceof Error) throw outcome;
+    return outcome;
   }
 
   return {
-    hash: async (password) => String(await run('hash', { password, parameters: PARAMETERS })),
+    hash: async (password) => String(await run({ password })),
     verify: async (password, phc) => {
-      const matches = await run('verify', { password, phc: phc ?? DECOY });
+      const matches = await run({ password, phc: phc ?? DECOY });
       return matches === true && phc !== undefined;
     },
     isOutdated: isOutdatedHash,
