@@ -69,7 +69,7 @@ export function argon2Hasher(threads: number, log: Log): PasswordHasher {
       newest = { tasks, outcomes: pool.run({ parameters: PARAMETERS, tasks }) };
     }
     const outcome = (await newest.outcomes)[place];
-    if (outcome === undefined || outcome instanceof Error) throw outcome;
+    if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('A hashing thread left a password out');
     return outcome;
   }
 
