@@ -28,8 +28,8 @@ const MEASUREMENTS = [meQuery, refreshSession, signIn, meUnderSignIns, tokenVeri
 const program = new Command('bench')
   .description('Measures the service, each time beside what it is built on, in the same run and in processes of their own.')
   .option('--only <names>', 'measure only these, comma-separated', readNames)
-  .option('--rounds <n>', 'rounds of each comparison; the median counts', readCount, 5)
-  .option('--seconds <n>', 'how long each side is measured in a round', readCount, 5)
+  .option('--rounds <n>', 'rounds of each comparison; the median counts', readCount, 10)
+  .option('--seconds <n>', 'how long each side is measured in a round', readCount, 2)
   .addHelpText(
     'after',
     `

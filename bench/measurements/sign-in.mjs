@@ -24,8 +24,8 @@ export const signIn = {
 
     const used = { ours: /** @type {number[]} */ ([]), theirs: /** @type {number[]} */ ([]) };
 
-    async function signInFor(/** @type {number} */ period) {
-      const task = { url: service.url, operations: users.map(signInOperation), mustContain: SIGNED_IN, connections, seconds: period };
+    async function signInFor(/** @type {{ seconds: number } | { amount: number }} */ extent) {
+      const task = { url: service.url, operations: users.map(signInOperation), mustContain: SIGNED_IN, connections, ...extent };
       const before = processorSeconds(service.pid);
       const result = await runProgram('http-load', task);
       const after = processorSeconds(service.pid);
@@ -43,9 +43,11 @@ export const signIn = {
       return done / took;
     }
 
-    await signInFor(WARM_UP_SECONDS);
+    const rate = await signInFor({ seconds: WARM_UP_SECONDS });
     used.ours.length = 0;
-    const { ours, theirs } = await takeTurns(rounds, { ours: () => signInFor(seconds), theirs: () => verifyFor(seconds) }, progress);
+    // Both sides carry their work out to the last: what one left behind would be on the other's time.
+    const turn = { amount: Math.max(connections, Math.round(rate * seconds)) };
+    const { ours, theirs } = await takeTurns(rounds, { ours: () => signInFor(turn), theirs: () => verifyFor(seconds) }, progress);
     const comparedWith = `argon2id, ${concurrency} at once`;
     const rows = [{ what: 'signIn', unit: 'sign-ins/s', ours, theirs, comparedWith, ratio: ratioOf(ours, theirs), aim: { atLeast: 0.9 } }];
     if (used.ours.length === 0) return rows;
