@@ -118,12 +118,30 @@ describe('verifying an access token', () => {
     expect(keys.lookups).toBe(0);
   });
 
+  it('asks for no key for a token of another type, or one that claims extensions (requirement 17)', async () => {
+    for (const members of [{ typ: 'JWT' }, { typ: 'application/at+jwt' }, {}, { typ: 'at+jwt', crit: ['b64'], b64: true }]) {
+      const header = { alg: 'ES256', kid, ...members };
+      const text = await new SignJWT({ sub: 'user' }).setProtectedHeader(header).sign(pair.privateKey);
+      await expect(verify(text)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+    }
+    expect(keys.lookups).toBe(0);
+  });
+
   it('accepts only the algorithms that it was told (requirement 16)', async () => {
     const strict = createAccessTokenVerifier({ issuer: ISSUER, audience: AUDIENCE, keys, algorithms: ['EdDSA'], now: () => new Date(now) });
     await expect(strict(await token())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
   it.each([
+    ['iss', 'https://auth.example.com/'],
+    ['iss', [ISSUER]],
+    ['aud', 'https://other.example.com'],
+    ['aud', [AUDIENCE]],
+    ['sub', ''],
+    ['sid', ''],
+    ['jti', ''],
+    ['exp', '9999999999'],
+    ['iat', '0'],
     ['client_id', 7],
     ['scope', ['a:read']],
     ['roles', 'admin'],
