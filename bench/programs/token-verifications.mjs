@@ -4,7 +4,7 @@ import { createAccessTokenVerifier } from '../../dist/src/sdk/index.js';
 import { takeTurns } from '../rounds.mjs';
 import { once } from './once.mjs';
 
-/** All gets faster for about this long, until it is compiled. */
+/** Either verifier gets faster for about this long, until all that it runs is compiled. */
 const WARM_UP_SECONDS = 6;
 /** Short turns in one process: two processes that run the same differ by up to a tenth, and so do two seconds of many a machine. */
 const TURN_SECONDS = 0.2;
