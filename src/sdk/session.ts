@@ -11,13 +11,11 @@ export interface Session {
   readonly claims: AccessTokenClaims;
 }
 
-const NO_SCOPES: readonly string[] = Object.freeze([]);
-
 export function sessionFromClaims(claims: AccessTokenClaims): Session {
   return Object.freeze({
     userId: claims.sub,
     sessionId: claims.sid,
-    scopes: claims.scope === '' ? NO_SCOPES : Object.freeze(claims.scope.split(' ').filter((scope) => scope !== '')),
+    scopes: Object.freeze(claims.scope.split(' ').filter((scope) => scope !== '')),
     roles: claims.roles,
     expiresAt: new Date(claims.exp * 1000),
     claims,

@@ -50,6 +50,15 @@ describe('argon2Hasher', () => {
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(60);
   });
 
+  it('leaves nobody out whose password comes while a batch is taken from the queue', async () => {
+    await using single = argon2Hasher(1, log);
+    const phc = await single.hash('right');
+    const clients = Array.from({ length: 11 }, async () => {
+      for (let call = 0; call < 8; call += 1) expect(await single.verify('right', phc)).toBe(true);
+    });
+    await Promise.all(clients);
+  });
+
   it('rejects what waits when it is closed, instead of leaving it waiting', async () => {
     const closed = argon2Hasher(1, log);
     const waiting = Promise.allSettled([closed.hash('a'), closed.hash('b'), closed.hash('c'), closed.hash('d')]);

@@ -43,7 +43,7 @@ export function argon2Hasher(threads: number, log: Log): PasswordHasher {
     minThreads: 0,
     maxThreads: threads,
     concurrentTasksPerWorker: 2, // the next one is there when the last one ends
-    stricterFIFO: true,
+    stricterFIFO: true, // or `newest` could leave the queue before older ones
     idleTimeout: IDLE_MS,
     niceIncrement: NICE,
     resourceLimits: THREAD_LIMITS,
