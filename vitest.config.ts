@@ -5,7 +5,14 @@ const NODES = 'test/nodes/**/*.test.ts';
 
 export default defineConfig({
   // Two copies of graphql ("another module or realm") come from its two module formats: everybody gets the one.
-  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(new URL('./node_modules/graphql/index.js', import.meta.url)) }] },
+  resolve: {
+    alias: [
+      {
+        find: /^graphql$/,
+        replacement: fileURLToPath(new URL('./node_modules/graphql/index.js', import.meta.url)),
+      },
+    ],
+  },
   test: {
     globalSetup: ['test/harness/global-setup.ts'],
     reporters: ['default', './test/harness/totals-reporter.ts'],
@@ -18,13 +25,21 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'service',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, NODES],
           sequence: { groupOrder: 0 },
         },
       },
       // Several processes each, and limits on how long they take: one file after the other, when nothing else runs.
-      { extends: true, test: { name: 'nodes', include: [NODES], fileParallelism: false, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: {
+          name: 'nodes',
+          include: [NODES],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

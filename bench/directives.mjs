@@ -1,6 +1,7 @@
 // What the sdk's directives cost: a query for 100 fields that are all guarded, beside the same query on the same schema without them.
+
+import { authDirectives, sessionFromClaims } from '@authgraph/sdk';
 import { buildSchema, execute, parse, validate } from 'graphql';
-import { authDirectives, sessionFromClaims } from '../dist/src/sdk/index.js';
 
 const FIELDS = 100;
 const ROUNDS = 2_000;
@@ -10,7 +11,10 @@ const WARM_UP_ROUNDS = 200;
 const FASTEST = 0.1;
 const AIM = 0.9;
 
-const DIRECTIVES = ['@authenticated', '@requiresScopes(scopes: [["things:write"], ["things:read", "others:read"]])'];
+const DIRECTIVES = [
+  '@authenticated',
+  '@requiresScopes(scopes: [["things:write"], ["things:read", "others:read"]])',
+];
 const names = Array.from({ length: FIELDS }, (_, index) => `field${index}`);
 const thing = Object.fromEntries(names.map((name) => [name, name]));
 const document = parse(`{ thing { ${names.join(' ')} } }`);
@@ -34,16 +38,22 @@ for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
 
 const [guardedTimes, plainTimes] = contenders.map(([, times]) => times.toSorted((a, b) => a - b));
 const ratio = at(plainTimes, FASTEST) / at(guardedTimes, FASTEST);
-console.log(`${FIELDS} guarded fields, ${ROUNDS} interleaved rounds of ${QUERIES_A_ROUND} queries, Node ${process.version}`);
+console.log(
+  `${FIELDS} guarded fields, ${ROUNDS} interleaved rounds of ${QUERIES_A_ROUND} queries, Node ${process.version}`,
+);
 console.log(`  without directives   ${describe(plainTimes)}`);
 console.log(`  with authDirectives  ${describe(guardedTimes)}`);
-console.log(`  throughput ratio     ${ratio.toFixed(3)} (at the median ${(at(plainTimes, 0.5) / at(guardedTimes, 0.5)).toFixed(3)})`);
+console.log(
+  `  throughput ratio     ${ratio.toFixed(3)} (at the median ${(at(plainTimes, 0.5) / at(guardedTimes, 0.5)).toFixed(3)})`,
+);
 console.log(`  ${ratio >= AIM ? 'meets' : 'MISSES'} the aim of ${AIM}`);
 if (ratio < AIM) process.exitCode = 1;
 
 /** Each field with one directive or the other, and the default resolver: the least work beside which a check can stand. */
 function makeSchema() {
-  const fields = names.map((name, index) => `${name}: String ${DIRECTIVES[index % DIRECTIVES.length]}`);
+  const fields = names.map(
+    (name, index) => `${name}: String ${DIRECTIVES[index % DIRECTIVES.length]}`,
+  );
   return buildSchema(`
     directive @authenticated on FIELD_DEFINITION
     directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION
@@ -64,15 +74,18 @@ function run(schema, contextValue) {
 /** A measurement of a guard that guards nothing would be a fine one. */
 function check(schema) {
   if (validate(schema, document).length > 0) throw new Error('the query is not valid');
-  if (run(schema, contextOf('things:read others:read')).errors !== undefined) throw new Error('the query is refused');
+  if (run(schema, contextOf('things:read others:read')).errors !== undefined)
+    throw new Error('the query is refused');
   const refused = run(schema, {}).errors?.length ?? 0;
-  if (refused !== (schema === guarded ? FIELDS : 0)) throw new Error(`${refused} fields are refused to the anonymous`);
+  if (refused !== (schema === guarded ? FIELDS : 0))
+    throw new Error(`${refused} fields are refused to the anonymous`);
 }
 
 /** Microseconds a query. */
 function measure(schema) {
   const start = process.hrtime.bigint();
-  for (let query = 0; query < QUERIES_A_ROUND; query++) run(schema, contextOf('users:read things:read others:read'));
+  for (let query = 0; query < QUERIES_A_ROUND; query++)
+    run(schema, contextOf('users:read things:read others:read'));
   return Number(process.hrtime.bigint() - start) / 1e3 / QUERIES_A_ROUND;
 }
 

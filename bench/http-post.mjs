@@ -12,7 +12,15 @@ export function post(url, operation, { agent, headers = {} } = {}) {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       `${url}/graphql`,
-      { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': payload.length, ...headers } },
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          'content-type': 'application/json',
+          'content-length': payload.length,
+          ...headers,
+        },
+      },
       (incoming) => {
         const chunks = /** @type {Buffer[]} */ ([]);
         incoming.on('data', (chunk) => chunks.push(chunk));

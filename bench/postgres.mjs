@@ -22,7 +22,12 @@ const STARTED_WITHIN_MS = 20_000;
 export async function openBenchDatabase(serverUrl) {
   if (serverUrl !== undefined) return createDatabase(serverUrl, async () => {});
   const binaries = findBinaries();
-  if (binaries === undefined) return { kind: 'embedded (no PostgreSQL was found)', url: undefined, [Symbol.asyncDispose]: async () => {} };
+  if (binaries === undefined)
+    return {
+      kind: 'embedded (no PostgreSQL was found)',
+      url: undefined,
+      [Symbol.asyncDispose]: async () => {},
+    };
   const server = await startPostgres(binaries);
   return createDatabase(server.url, server.stop);
 }
@@ -58,9 +63,16 @@ async function createDatabase(serverUrl, stopServer) {
 /** The folder that holds `initdb` and `postgres`: on the PATH, or where Debian keeps the newest. */
 function findBinaries() {
   const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...versions.map((version) => join(debian, version, 'bin'))];
-  return folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
+  const versions = existsSync(debian)
+    ? readdirSync(debian).sort((a, b) => Number(b) - Number(a))
+    : [];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...versions.map((version) => join(debian, version, 'bin')),
+  ];
+  return folders.find((folder) =>
+    ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))),
+  );
 }
 
 /** @param {string} binaries */
@@ -69,9 +81,17 @@ async function startPostgres(binaries) {
   const owner = unprivilegedOwner();
   if (owner !== undefined) chownSync(dir, owner.uid, owner.gid);
   const options = { ...owner, cwd: dir, stdio: /** @type {const} */ ('ignore') };
-  execFileSync(join(binaries, 'initdb'), ['-D', join(dir, 'data'), '-A', 'trust', '-U', 'postgres'], { ...options, timeout: 60_000 });
+  execFileSync(
+    join(binaries, 'initdb'),
+    ['-D', join(dir, 'data'), '-A', 'trust', '-U', 'postgres'],
+    { ...options, timeout: 60_000 },
+  );
   const port = await freePort();
-  const child = spawn(join(binaries, 'postgres'), ['-D', join(dir, 'data'), '-h', '127.0.0.1', '-p', String(port), '-k', dir], options);
+  const child = spawn(
+    join(binaries, 'postgres'),
+    ['-D', join(dir, 'data'), '-h', '127.0.0.1', '-p', String(port), '-k', dir],
+    options,
+  );
   const kill = () => child.kill('SIGINT');
   process.once('exit', kill);
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -89,7 +109,8 @@ async function startPostgres(binaries) {
 /** PostgreSQL refuses to run as root: its own user does it then. */
 function unprivilegedOwner() {
   if (process.getuid?.() !== 0) return undefined;
-  const idOf = (/** @type {string} */ flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+  const idOf = (/** @type {string} */ flag) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 

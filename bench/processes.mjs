@@ -55,7 +55,10 @@ export function startService(database, workDir, env = {}) {
  * @returns {Promise<Server>}
  */
 export function startBareServer(workDir) {
-  return startServer(workDir, (port) => ({ args: [BARE_SERVER, String(port)], env: { PATH: process.env.PATH, NODE_ENV: 'production' } }));
+  return startServer(workDir, (port) => ({
+    args: [BARE_SERVER, String(port)],
+    env: { PATH: process.env.PATH, NODE_ENV: 'production' },
+  }));
 }
 
 /**
@@ -64,7 +67,11 @@ export function startBareServer(workDir) {
  * @param {string} workDir
  */
 export function migrate(database, workDir) {
-  execFileSync(process.execPath, [MAIN, 'migrate', 'up'], { env: serviceEnv(database, workDir), stdio: 'ignore', timeout: 60_000 });
+  execFileSync(process.execPath, [MAIN, 'migrate', 'up'], {
+    env: serviceEnv(database, workDir),
+    stdio: 'ignore',
+    timeout: 60_000,
+  });
 }
 
 /** @param {{ url: string | undefined }} database @param {string} workDir */
@@ -101,7 +108,9 @@ async function startServer(workDir, command) {
     const waited = performance.now() - started;
     if (child.exitCode !== null || waited > READY_WITHIN_MS) {
       child.kill('SIGKILL');
-      throw new Error(`${args.join(' ')} did not get ready:\n${readFileSync(log, 'utf8').slice(-2_000)}`);
+      throw new Error(
+        `${args.join(' ')} did not get ready:\n${readFileSync(log, 'utf8').slice(-2_000)}`,
+      );
     }
     await sleep(5);
   }

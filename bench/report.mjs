@@ -16,14 +16,18 @@ const HEADINGS = ['what', 'authgraph', 'compared with', '', 'ratio', 'aim', ''];
 /** @param {readonly Row[]} rows */
 export function table(rows) {
   const lines = [HEADINGS, ...rows.map(cells)];
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const widths = HEADINGS.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  );
   const text = lines.map((line) =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   );
-  return [text[0], '─'.repeat(Math.max(...text.map((line) => line.length))), ...text.slice(1)].join('\n');
+  return [text[0], '─'.repeat(Math.max(...text.map((line) => line.length))), ...text.slice(1)].join(
+    '\n',
+  );
 }
 
 /** @param {Row} row */
@@ -49,7 +53,8 @@ function aimText({ aim, unit }) {
 /** @param {Row} row */
 function verdict({ aim, ours, ratio }) {
   if (aim === undefined) return '';
-  const met = 'under' in aim ? median(ours) < aim.under : ratio !== undefined && ratio >= aim.atLeast;
+  const met =
+    'under' in aim ? median(ours) < aim.under : ratio !== undefined && ratio >= aim.atLeast;
   return met ? 'met' : 'MISSED';
 }
 
@@ -64,7 +69,12 @@ function number(value) {
  */
 export function writeResults(run) {
   const at = new Date().toISOString();
-  const machine = { cpus: cpus().map(({ model }) => model), memoryGiB: totalmem() / 2 ** 30, load: loadavg(), node: process.version };
+  const machine = {
+    cpus: cpus().map(({ model }) => model),
+    memoryGiB: totalmem() / 2 ** 30,
+    load: loadavg(),
+    node: process.version,
+  };
   mkdirSync(RESULTS, { recursive: true });
   const path = `${RESULTS}${at.replaceAll(':', '-')}.json`;
   writeFileSync(path, `${JSON.stringify({ at, commit: commit(), machine, ...run }, null, 2)}\n`);
@@ -73,7 +83,10 @@ export function writeResults(run) {
 
 function commit() {
   try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return undefined; // not a clone
   }

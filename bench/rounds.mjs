@@ -8,7 +8,9 @@
  */
 export async function takeTurns(rounds, sides, progress) {
   const names = /** @type {Name[]} */ (Object.keys(sides));
-  const results = /** @type {Record<Name, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  const results = /** @type {Record<Name, number[]>} */ (
+    Object.fromEntries(names.map((name) => [name, []]))
+  );
   for (let round = 0; round < rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const value = await sides[name]();
@@ -23,7 +25,9 @@ export async function takeTurns(rounds, sides, progress) {
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2;
+  return (
+    ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2
+  );
 }
 
 /**

@@ -23,10 +23,20 @@ import { table, writeResults } from './report.mjs';
  * @property {(text: string) => void} progress
  */
 
-const MEASUREMENTS = [meQuery, refreshSession, signIn, meUnderSignIns, tokenVerification, memory, startUp];
+const MEASUREMENTS = [
+  meQuery,
+  refreshSession,
+  signIn,
+  meUnderSignIns,
+  tokenVerification,
+  memory,
+  startUp,
+];
 
 const program = new Command('bench')
-  .description('Measures the service, each time beside what it is built on, in the same run and in processes of their own.')
+  .description(
+    'Measures the service, each time beside what it is built on, in the same run and in processes of their own.',
+  )
   .option('--only <names>', 'measure only these, comma-separated', readNames)
   .option('--rounds <n>', 'rounds of each comparison; the median counts', readCount, 10)
   .option('--seconds <n>', 'how long each side is measured in a round', readCount, 2)
@@ -56,16 +66,23 @@ async function run({ only, rounds, seconds }) {
       process.exit(130); // ends the other processes
     });
   }
-  say(`database: ${database.kind}; ${availableParallelism()} processors; ${rounds} rounds of ${seconds} s a side`);
+  say(
+    `database: ${database.kind}; ${availableParallelism()} processors; ${rounds} rounds of ${seconds} s a side`,
+  );
   const [load = 0] = loadavg();
   if (load > availableParallelism() / 2)
-    say(`this machine is busy (load ${load.toFixed(1)}): trust the processor times more than the rates`);
+    say(
+      `this machine is busy (load ${load.toFixed(1)}): trust the processor times more than the rates`,
+    );
   migrate(database, workDir);
   const results = [];
   for (const { name, measure } of chosen) {
     say(`${name} …`);
     const progress = (/** @type {string} */ text) => say(`  ${text}`);
-    results.push({ name, ...(await outcome(() => measure({ database, workDir, rounds, seconds, progress }))) });
+    results.push({
+      name,
+      ...(await outcome(() => measure({ database, workDir, rounds, seconds, progress }))),
+    });
   }
   console.log(`\n${table(results.flatMap(({ rows = [] }) => rows))}\n`);
   for (const { name, error } of results) if (error !== undefined) say(`${name} failed: ${error}`);
@@ -97,13 +114,17 @@ function readNames(text) {
   const names = text.split(',');
   const known = MEASUREMENTS.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new InvalidArgumentError(`${unknown.join(', ')}: the measurements are ${known.join(', ')}.`);
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(
+      `${unknown.join(', ')}: the measurements are ${known.join(', ')}.`,
+    );
   return names;
 }
 
 /** @param {string} text */
 function readCount(text) {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 100) throw new InvalidArgumentError('It must be a whole number from 1 to 100.');
+  if (!Number.isInteger(count) || count < 1 || count > 100)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 100.');
   return count;
 }

@@ -16,8 +16,12 @@ export async function signUpUsers(url, count) {
   return Promise.all(
     Array.from({ length: count }, async () => {
       const email = `${randomUUID()}@bench.example.com`;
-      const body = await post(url, { query: SIGN_UP, variables: { input: { email, password: PASSWORD } } });
-      if (body.data?.signUp.__typename !== 'SignedIn') throw new Error(`sign-up was answered with ${JSON.stringify(body)}`);
+      const body = await post(url, {
+        query: SIGN_UP,
+        variables: { input: { email, password: PASSWORD } },
+      });
+      if (body.data?.signUp.__typename !== 'SignedIn')
+        throw new Error(`sign-up was answered with ${JSON.stringify(body)}`);
       const { accessToken, refreshToken } = body.data.signUp.tokens;
       return { email, accessToken, refreshToken };
     }),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { CommandFailed, EXIT, type ExitCode } from './commands/exit-codes.js';
+import { CommandFailed, EXIT, type ExitCode } from './cli/exit-codes.js';
 import { parseDuration } from './kernel/duration.js';
 
 // The commands are loaded when they are called: `--help` should not wait for a database driver.
@@ -28,62 +28,86 @@ Exit codes:
 program
   .command('serve')
   .description('run the service')
-  .action(async () => end((await import('./commands/serve.js')).serve(process.env)));
+  .action(async () => end((await import('./cli/serve.js')).serve(process.env)));
 
-const migrate = program.command('migrate').description('change the database schema: up, down, status');
+const migrate = program
+  .command('migrate')
+  .description('change the database schema: up, down, status');
 migrate
   .command('up')
   .description('apply the pending migrations')
-  .action(async () => end((await import('./commands/migrate.js')).migrateUp(process.env)));
+  .action(async () => end((await import('./cli/migrate.js')).migrateUp(process.env)));
 migrate
   .command('down')
   .description('take back the newest migration: DESTROYS the data in what it drops')
   .option('--yes', 'do not ask')
-  .action(async (options) => end((await import('./commands/migrate.js')).migrateDown(process.env, options)));
+  .action(async (options) =>
+    end((await import('./cli/migrate.js')).migrateDown(process.env, options)),
+  );
 migrate
   .command('status')
   .description(`list the migrations; exits with ${EXIT.failed} when some are pending`)
-  .action(async () => end((await import('./commands/migrate.js')).migrateStatus(process.env)));
+  .action(async () => end((await import('./cli/migrate.js')).migrateStatus(process.env)));
 
 const keys = program.command('keys').description('look after the signing keys: list, rotate');
 keys
   .command('list')
   .description('list the signing keys')
-  .action(async () => end((await import('./commands/keys.js')).listKeys(process.env)));
+  .action(async () => end((await import('./cli/keys.js')).listKeys(process.env)));
 keys
   .command('rotate')
   .description('publish the next signing key; it signs once every verifier can know it')
-  .action(async () => end((await import('./commands/keys.js')).rotateKeys(process.env)));
+  .action(async () => end((await import('./cli/keys.js')).rotateKeys(process.env)));
 
 program
   .command('users')
   .description('look after users: create')
   .command('create')
-  .description('make a user and print its id; the password is asked for, or read from standard input when that is no terminal')
+  .description(
+    'make a user and print its id; the password is asked for, or read from standard input when that is no terminal',
+  )
   .requiredOption('--email <address>', 'email address')
   .option('--role <name>', 'grant a role, such as admin (may be given several times)', append)
-  .action(async (options) => end((await import('./commands/users.js')).createUserCommand(process.env, options)));
+  .action(async (options) =>
+    end((await import('./cli/users.js')).createUserCommand(process.env, options)),
+  );
 
 program
   .command('cleanup')
   .description('delete sessions that are over')
-  .option('--older-than <duration>', 'keep those that ended less than this ago, such as 30d', readDuration)
-  .action(async (options) => end((await import('./commands/cleanup.js')).cleanup(process.env, options)));
+  .option(
+    '--older-than <duration>',
+    'keep those that ended less than this ago, such as 30d',
+    readDuration,
+  )
+  .action(async (options) => end((await import('./cli/cleanup.js')).cleanup(process.env, options)));
 
 program
   .command('schema')
   .description("print the subgraph's schema, for composition")
-  .action(async () => end((await import('./commands/schema.js')).printSchema()));
+  .action(async () => end((await import('./cli/schema.js')).printSchema()));
 
 program
   .command('lint-schema')
-  .description("check a schema's access control: mutations and personal data that are open, directives that do not hold")
+  .description(
+    "check a schema's access control: mutations and personal data that are open, directives that do not hold",
+  )
   .argument('<file>', 'SDL of a subgraph or a supergraph; - reads standard input')
   .option('--json', 'print the findings as JSON')
   .option('--public <mutations>', 'mutations that anybody may call, comma-separated', readList)
-  .option('--personal-data <names>', 'names of the fields that hold personal data, comma-separated', readList)
-  .option('--scopes <scopes>', "all scopes that roles grant, comma-separated; those of authgraph's own roles unless given", readList)
-  .action(async (file, options) => end((await import('./commands/schema.js')).lintSchemaCommand(file, options)));
+  .option(
+    '--personal-data <names>',
+    'names of the fields that hold personal data, comma-separated',
+    readList,
+  )
+  .option(
+    '--scopes <scopes>',
+    "all scopes that roles grant, comma-separated; those of authgraph's own roles unless given",
+    readList,
+  )
+  .action(async (file, options) =>
+    end((await import('./cli/schema.js')).lintSchemaCommand(file, options)),
+  );
 
 try {
   await program.parseAsync();
@@ -98,10 +122,14 @@ async function end(command: Promise<ExitCode>): Promise<void> {
 /** Says on standard error what went wrong, and resolves to the exit code. */
 async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander has said why
-  const { ConfigError } = await import('./config.js');
-  const { isDatabaseUnavailable, safeReason } = await import('./storage/database-failure.js');
+  const { ConfigError } = await import('./app/config.js');
+  const { isDatabaseUnavailable, safeReason } = await import(
+    './platform/database/database-failure.js'
+  );
   const unavailable = isDatabaseUnavailable(error);
-  const message = unavailable ? `the database is unavailable: ${safeReason(error)}` : messageOf(error);
+  const message = unavailable
+    ? `the database is unavailable: ${safeReason(error)}`
+    : messageOf(error);
   process.stderr.write(`authgraph: ${message}\n`);
   if (error instanceof CommandFailed) return error.exitCode;
   if (error instanceof ConfigError) return EXIT.settings;
@@ -110,7 +138,8 @@ async function explain(error: unknown): Promise<ExitCode> {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const details = 'details' in error && error.details !== undefined ? ` ${JSON.stringify(error.details)}` : '';
+  const details =
+    'details' in error && error.details !== undefined ? ` ${JSON.stringify(error.details)}` : '';
   return `${error.message}${details}`;
 }
 
@@ -120,7 +149,8 @@ function append(name: string, names: string[] = []): string[] {
 
 function readDuration(text: string): number {
   const seconds = parseDuration(text);
-  if (seconds === undefined) throw new InvalidArgumentError('It must be a duration such as 30m, 12h or 30d.');
+  if (seconds === undefined)
+    throw new InvalidArgumentError('It must be a duration such as 30m, 12h or 30d.');
   return seconds;
 }
 

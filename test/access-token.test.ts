@@ -1,9 +1,13 @@
+import { createAccessTokenVerifier, type VerifyAccessToken } from '@authgraph/sdk';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccessTokenVerifier, type VerifyAccessToken } from '../src/sdk/index.js';
 import { type AttackerServer, startAttackerServer } from './harness/attacker-server.js';
 import { bearer, ME, signUpUser, type TestUser } from './harness/graphql-client.js';
-import { ACCEPTED_AUTHORIZATIONS, HOSTILE_AUTHORIZATIONS, HOSTILE_TOKENS } from './harness/hostile-tokens.js';
+import {
+  ACCEPTED_AUTHORIZATIONS,
+  HOSTILE_AUTHORIZATIONS,
+  HOSTILE_TOKENS,
+} from './harness/hostile-tokens.js';
 import { startService, type TestService } from './harness/service.js';
 import { type Forge, genuineToken, tokenWithKeyHints } from './harness/token-forge.js';
 
@@ -18,8 +22,16 @@ let verify: VerifyAccessToken;
 beforeAll(async () => {
   [service, attacker] = await Promise.all([startService(), startAttackerServer()]);
   user = await signUpUser(service.send);
-  forge = { key: service.app.services.keys.signingKey(), claims: decodeJwt(user.accessToken), attackerUrl: attacker.url };
-  verify = createAccessTokenVerifier({ issuer: ISSUER, audience: ISSUER, keys: service.app.services.keys });
+  forge = {
+    key: service.app.services.keys.signingKey(),
+    claims: decodeJwt(user.accessToken),
+    attackerUrl: attacker.url,
+  };
+  verify = createAccessTokenVerifier({
+    issuer: ISSUER,
+    audience: ISSUER,
+    keys: service.app.services.keys,
+  });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -29,14 +41,21 @@ afterAll(async () => {
 describe('what the service accepts', () => {
   it('is its own token, and one that the forge makes without changing anything', async () => {
     for (const token of [user.accessToken, await genuineToken(forge)]) {
-      expect((await service.send(ME, {}, bearer(token))).body.data.me).toEqual({ id: user.id, email: user.email });
+      expect((await service.send(ME, {}, bearer(token))).body.data.me).toEqual({
+        id: user.id,
+        email: user.email,
+      });
       expect(await verify(token)).toMatchObject({ userId: user.id, sessionId: user.sessionId });
     }
   });
 
   it('has the header and the claims of RFC 9068, with scope as one string', async () => {
     const [header] = user.accessToken.split('.');
-    expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toEqual({ alg: 'ES256', kid: forge.key.kid, typ: 'at+jwt' });
+    expect(JSON.parse(Buffer.from(header ?? '', 'base64url').toString())).toEqual({
+      alg: 'ES256',
+      kid: forge.key.kid,
+      typ: 'at+jwt',
+    });
     const { iat, exp, auth_time, jti, ...claims } = decodeJwt(user.accessToken);
     expect(claims).toEqual({
       iss: ISSUER,
@@ -68,21 +87,30 @@ describe('what the service accepts', () => {
 });
 
 describe('over HTTP, the service answers 401', () => {
-  it.each(HOSTILE_TOKENS.filter(({ fitsHeader }) => fitsHeader))('to $name (requirement $requirement)', async ({ make, code }) => {
-    const answer = await service.send(ME, {}, bearer(await make(forge)));
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
-    expect(answer.body.errors[0].extensions).toEqual({ code: 'UNAUTHENTICATED', reason: code });
-    expect(answer.body.data).toEqual({ me: null, session: null });
-    expect(attacker.requests()).toBe(0);
-  });
+  it.each(HOSTILE_TOKENS.filter(({ fitsHeader }) => fitsHeader))(
+    'to $name (requirement $requirement)',
+    async ({ make, code }) => {
+      const answer = await service.send(ME, {}, bearer(await make(forge)));
+      expect(answer.status).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      expect(answer.body.errors[0].extensions).toEqual({ code: 'UNAUTHENTICATED', reason: code });
+      expect(answer.body.data).toEqual({ me: null, session: null });
+      expect(attacker.requests()).toBe(0);
+    },
+  );
 
-  it.each(HOSTILE_AUTHORIZATIONS)('to an Authorization header with $name (requirement 18)', async ({ write }) => {
-    const answer = await service.send(ME, {}, { authorization: write(user.accessToken) });
-    expect(answer.status).toBe(401);
-    expect(answer.body.errors[0].extensions).toEqual({ code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID' });
-    expect(answer.body.data).toEqual({ me: null, session: null });
-  });
+  it.each(HOSTILE_AUTHORIZATIONS)(
+    'to an Authorization header with $name (requirement 18)',
+    async ({ write }) => {
+      const answer = await service.send(ME, {}, { authorization: write(user.accessToken) });
+      expect(answer.status).toBe(401);
+      expect(answer.body.errors[0].extensions).toEqual({
+        code: 'UNAUTHENTICATED',
+        reason: 'TOKEN_INVALID',
+      });
+      expect(answer.body.data).toEqual({ me: null, session: null });
+    },
+  );
 
   it('and not 500, and logs no token while it does (requirements 16 to 18)', () => {
     expect(service.logged()).not.toMatch(/"level":"(error|fatal)"/);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rotateSigningKey } from '../src/flows/rotate-signing-key.js';
+import { rotateSigningKey } from '../src/features/signing-keys/rotate-signing-key.js';
 import { FakeClock } from './harness/fake-clock.js';
 import {
   type AppOptions,
@@ -11,7 +11,13 @@ import {
   startFrameworkApp,
   startNextApp,
 } from './harness/framework-apps.js';
-import { bearer, GOOD_PASSWORD, SIGN_IN, signUpUser, type TestUser } from './harness/graphql-client.js';
+import {
+  bearer,
+  GOOD_PASSWORD,
+  SIGN_IN,
+  signUpUser,
+  type TestUser,
+} from './harness/graphql-client.js';
 import { HOSTILE_TOKENS } from './harness/hostile-tokens.js';
 import { JwksIssuer, newKey } from './harness/jwks-issuer.js';
 import { startService, type TestService } from './harness/service.js';
@@ -59,10 +65,30 @@ const SUBJECTS: readonly Subject[] = [
 ];
 
 const ORIGIN = 'https://app.example.com';
-const MISSING = { code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING', action: 'sign-in', message: 'Sign in to do this.' };
-const INVALID = { code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID', action: 'sign-in', message: expect.any(String) };
-const EXPIRED = { code: 'UNAUTHENTICATED', reason: 'TOKEN_EXPIRED', action: 'refresh', message: expect.any(String) };
-const UNAVAILABLE = { code: 'SERVICE_UNAVAILABLE', reason: 'VERIFICATION_UNAVAILABLE', action: 'retry', message: expect.any(String) };
+const MISSING = {
+  code: 'UNAUTHENTICATED',
+  reason: 'TOKEN_MISSING',
+  action: 'sign-in',
+  message: 'Sign in to do this.',
+};
+const INVALID = {
+  code: 'UNAUTHENTICATED',
+  reason: 'TOKEN_INVALID',
+  action: 'sign-in',
+  message: expect.any(String),
+};
+const EXPIRED = {
+  code: 'UNAUTHENTICATED',
+  reason: 'TOKEN_EXPIRED',
+  action: 'refresh',
+  message: expect.any(String),
+};
+const UNAVAILABLE = {
+  code: 'SERVICE_UNAVAILABLE',
+  reason: 'VERIFICATION_UNAVAILABLE',
+  action: 'retry',
+  message: expect.any(String),
+};
 const NO_SCOPE = {
   code: 'FORBIDDEN',
   reason: 'SCOPE_MISSING',
@@ -76,7 +102,9 @@ const HOSTILE = HOSTILE_TOKENS.filter(({ fitsHeader }) => fitsHeader);
 const COOLDOWN_MS = 1_100;
 
 if (!frameworksAreInstalled) {
-  process.stderr.write(`\n*** The framework adapters are NOT tested: the frameworks are not installed. Run: ${INSTALL_COMMAND} ***\n\n`);
+  process.stderr.write(
+    `\n*** The framework adapters are NOT tested: the frameworks are not installed. Run: ${INSTALL_COMMAND} ***\n\n`,
+  );
 }
 
 describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_COMMAND})`, () => {
@@ -88,19 +116,33 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
 
   beforeAll(async () => {
     clock.advance(-3600); // so that the service's tokens have expired for whoever looks at the real time
-    [issuer, absentIssuer, service] = await Promise.all([JwksIssuer.create(), JwksIssuer.create(), startService({ clock })]);
+    [issuer, absentIssuer, service] = await Promise.all([
+      JwksIssuer.create(),
+      JwksIssuer.create(),
+      startService({ clock }),
+    ]);
     await absentIssuer.stop();
     const { issuer: iss, audience: aud } = issuer;
     const configurations: AppOptions[] = [
       { issuer: iss, audience: aud, jwks: issuer.jwks, origins: [ORIGIN] },
       { issuer: iss, audience: aud, jwks: absentIssuer.jwks, origins: [ORIGIN] },
-      { issuer: 'http://localhost:4000', audience: 'http://localhost:4000', jwks: `${service.url}/.well-known/jwks.json` },
+      {
+        issuer: 'http://localhost:4000',
+        audience: 'http://localhost:4000',
+        jwks: `${service.url}/.well-known/jwks.json`,
+      },
     ];
     await buildFrameworkApps();
-    if (SUBJECTS.some(({ app }) => app === 'next')) await buildNextApp(configurations[0] as AppOptions); // the one above
+    if (SUBJECTS.some(({ app }) => app === 'next'))
+      await buildNextApp(configurations[0] as AppOptions); // the one above
     const started = await Promise.allSettled(
       [...new Set(SUBJECTS.map(({ app }) => app))].map(async (app) => {
-        apps.set(app, await (app === 'next' ? startNextApp(configurations) : startFrameworkApp(app, configurations)));
+        apps.set(
+          app,
+          await (app === 'next'
+            ? startNextApp(configurations)
+            : startFrameworkApp(app, configurations)),
+        );
       }),
     );
     const failed = started.find((result) => result.status === 'rejected'); // after all the others, which have to be stopped
@@ -109,7 +151,9 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
 
   afterAll(async () => {
     await Promise.all([...apps.values()].map((app) => app[Symbol.asyncDispose]()));
-    await Promise.all([issuer, absentIssuer, service].map((server) => server?.[Symbol.asyncDispose]()));
+    await Promise.all(
+      [issuer, absentIssuer, service].map((server) => server?.[Symbol.asyncDispose]()),
+    );
   });
 
   const portOf = ({ app }: Subject, configuration = 0) => apps.get(app)?.ports[configuration] ?? 0;
@@ -120,13 +164,24 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
     const challenge = (text: string) => (subject.graphql ? {} : { challenge: text });
 
     it('answers 401 and "sign in" without a token', async () => {
-      expect(await ask('me')).toEqual({ status: 401, error: MISSING, ...challenge('Bearer realm="authgraph"') });
+      expect(await ask('me')).toEqual({
+        status: 401,
+        error: MISSING,
+        ...challenge('Bearer realm="authgraph"'),
+      });
     });
 
-    it.each(['garbage', 'a.b.c', 'two words'])('answers 401 and "sign in" to the token "%s"', async (garbage) => {
-      const invalid = challenge('Bearer realm="authgraph", error="invalid_token"');
-      expect(await ask('me', bearer(garbage))).toEqual({ status: 401, error: INVALID, ...invalid });
-    });
+    it.each(['garbage', 'a.b.c', 'two words'])(
+      'answers 401 and "sign in" to the token "%s"',
+      async (garbage) => {
+        const invalid = challenge('Bearer realm="authgraph", error="invalid_token"');
+        expect(await ask('me', bearer(garbage))).toEqual({
+          status: 401,
+          error: INVALID,
+          ...invalid,
+        });
+      },
+    );
 
     it('answers 401 and "refresh" to a token that has expired', async () => {
       const past = Math.floor(Date.now() / 1000) - 60;
@@ -137,31 +192,54 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
 
     it('hands the user over for a valid token', async () => {
       const { sub } = issuer.claims();
-      expect(await ask('me', bearer(await issuer.token()))).toMatchObject({ status: 200, userId: sub });
+      expect(await ask('me', bearer(await issuer.token()))).toMatchObject({
+        status: 200,
+        userId: sub,
+      });
     });
 
     it('tells the users of simultaneous requests apart', async () => {
-      const users = Array.from({ length: 8 }, (_, index) => `0193a5c0-0000-7000-8000-00000000000${index}`);
-      const answers = await Promise.all(users.map(async (sub) => ask('me', bearer(await issuer.token({ sub })))));
+      const users = Array.from(
+        { length: 8 },
+        (_, index) => `0193a5c0-0000-7000-8000-00000000000${index}`,
+      );
+      const answers = await Promise.all(
+        users.map(async (sub) => ask('me', bearer(await issuer.token({ sub })))),
+      );
       expect(answers.map(({ userId }) => userId)).toEqual(users);
     });
 
     it('answers 403 and names the scopes to a token that lacks one', async () => {
-      const insufficient = challenge('Bearer realm="authgraph", error="insufficient_scope", scope="users:read"');
+      const insufficient = challenge(
+        'Bearer realm="authgraph", error="insufficient_scope", scope="users:read"',
+      );
       for (const scope of ['', 'users:write', 'users:reader']) {
-        expect(await ask('users', bearer(await issuer.token({ scope })))).toEqual({ status: 403, error: NO_SCOPE, ...insufficient });
+        expect(await ask('users', bearer(await issuer.token({ scope })))).toEqual({
+          status: 403,
+          error: NO_SCOPE,
+          ...insufficient,
+        });
       }
       expect(await ask('users')).toMatchObject({ status: 401, error: MISSING });
       const scope = 'users:write users:read';
-      expect(await ask('users', bearer(await issuer.token({ scope })))).toMatchObject({ status: 200, userId: issuer.claims().sub });
+      expect(await ask('users', bearer(await issuer.token({ scope })))).toMatchObject({
+        status: 200,
+        userId: issuer.claims().sub,
+      });
     });
 
     it('lets an anonymous request pass where no session is required, and a bad token never', async () => {
       expect(await ask('maybe')).toMatchObject({ status: 200, userId: null });
-      expect(await ask('maybe', bearer(await issuer.token()))).toMatchObject({ status: 200, userId: issuer.claims().sub });
+      expect(await ask('maybe', bearer(await issuer.token()))).toMatchObject({
+        status: 200,
+        userId: issuer.claims().sub,
+      });
       expect(await ask('maybe', bearer('garbage'))).toMatchObject({ status: 401, error: INVALID });
       const past = Math.floor(Date.now() / 1000) - 60;
-      expect(await ask('maybe', bearer(await issuer.token({ exp: past })))).toMatchObject({ status: 401, error: EXPIRED });
+      expect(await ask('maybe', bearer(await issuer.token({ exp: past })))).toMatchObject({
+        status: 401,
+        error: EXPIRED,
+      });
     });
 
     it('reads the token from its cookie, for pages of this server and of allowed origins', async () => {
@@ -176,7 +254,10 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
         expect(await ask('me', { cookie, origin })).toMatchObject({ status: 403, error });
         expect(await ask('maybe', { cookie, origin })).toMatchObject({ status: 403, error });
       }
-      expect(await ask('me', { cookie: `${cookie}; authgraph-at=another` })).toMatchObject({ status: 401, error: INVALID });
+      expect(await ask('me', { cookie: `${cookie}; authgraph-at=another` })).toMatchObject({
+        status: 401,
+        error: INVALID,
+      });
     });
 
     if (subject.unguarded)
@@ -188,7 +269,9 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
       it('leaves the errors of the application to the framework', async () => {
         const answer = await ask('broken', bearer(await issuer.token()));
         expect(answer.status).toBeGreaterThanOrEqual(500);
-        expect(answer.error).not.toMatchObject({ code: expect.stringMatching(/UNAUTHENTICATED|FORBIDDEN|SERVICE_UNAVAILABLE/) });
+        expect(answer.error).not.toMatchObject({
+          code: expect.stringMatching(/UNAUTHENTICATED|FORBIDDEN|SERVICE_UNAVAILABLE/),
+        });
       });
 
     if (!subject.graphql)
@@ -197,29 +280,44 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
         const preflight = (origin: string) =>
           fetch(url, {
             method: 'OPTIONS',
-            headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization,content-type' },
+            headers: {
+              origin,
+              'access-control-request-method': 'GET',
+              'access-control-request-headers': 'authorization,content-type',
+            },
           });
         const allowed = await preflight(ORIGIN);
         expect(allowed.status).toBeLessThan(300);
         expect(allowed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
         expect(allowed.headers.get('access-control-allow-credentials')).toBe('true');
-        const names = allowed.headers.get('access-control-allow-headers')?.toLowerCase().split(/, ?/);
+        const names = allowed.headers
+          .get('access-control-allow-headers')
+          ?.toLowerCase()
+          .split(/, ?/);
         expect(names).toEqual(expect.arrayContaining(['authorization', 'content-type']));
-        expect((await preflight('https://evil.example.com')).headers.get('access-control-allow-origin')).not.toBe(
-          'https://evil.example.com',
-        );
+        expect(
+          (await preflight('https://evil.example.com')).headers.get('access-control-allow-origin'),
+        ).not.toBe('https://evil.example.com');
 
         for (const headers of [{}, bearer(await issuer.token())]) {
-          const { status, headers: answered } = await fetch(url, { headers: { ...headers, origin: ORIGIN } });
+          const { status, headers: answered } = await fetch(url, {
+            headers: { ...headers, origin: ORIGIN },
+          });
           expect(status).toBe('authorization' in headers ? 200 : 401);
           expect(answered.get('access-control-allow-origin')).toBe(ORIGIN);
           expect(answered.get('access-control-allow-credentials')).toBe('true');
-          expect(answered.get('access-control-expose-headers')?.toLowerCase()).toContain('www-authenticate');
+          expect(answered.get('access-control-expose-headers')?.toLowerCase()).toContain(
+            'www-authenticate',
+          );
         }
       });
 
     it('refuses forged tokens, and says why', async () => {
-      const forge = { key: issuer.key, claims: { ...issuer.claims() }, attackerUrl: issuer.jwks.replace('jwks.json', 'attacker') };
+      const forge = {
+        key: issuer.key,
+        claims: { ...issuer.claims() },
+        attackerUrl: issuer.jwks.replace('jwks.json', 'attacker'),
+      };
       expect(await ask('me', bearer(await genuineToken(forge)))).toMatchObject({ status: 200 }); // what the forgeries differ from
       for (const { name, make, code } of HOSTILE) {
         const refused = { status: 401, error: { code: 'UNAUTHENTICATED', reason: code } };
@@ -254,28 +352,41 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
 
     it.each(SUBJECTS)('$name goes on with the keys that it knows', async (subject) => {
       const port = portOf(subject);
-      expect(await subject.ask(port, 'me', bearer(await issuer.token()))).toMatchObject({ status: 200, userId: issuer.claims().sub });
-      expect(await subject.ask(port, 'me', bearer(await issuer.token({}, await newKey())))).toMatchObject({ status: 401, error: INVALID });
+      expect(await subject.ask(port, 'me', bearer(await issuer.token()))).toMatchObject({
+        status: 200,
+        userId: issuer.claims().sub,
+      });
+      expect(
+        await subject.ask(port, 'me', bearer(await issuer.token({}, await newKey()))),
+      ).toMatchObject({ status: 401, error: INVALID });
     });
   });
 
   describe('when the issuer has never been up', () => {
-    it.each(SUBJECTS)('$name answers 503 to a token that nobody can judge, and anonymous requests as ever', async (subject) => {
-      const port = portOf(subject, 1);
-      const token = await absentIssuer.token();
-      for (const route of ['me', 'maybe']) {
-        expect(await subject.ask(port, route, bearer(token))).toMatchObject({ status: 503, error: UNAVAILABLE });
-      }
-      expect(await subject.ask(port, 'me')).toMatchObject({ status: 401, error: MISSING });
-      expect(await subject.ask(port, 'maybe')).toMatchObject({ status: 200, userId: null });
-    });
+    it.each(SUBJECTS)(
+      '$name answers 503 to a token that nobody can judge, and anonymous requests as ever',
+      async (subject) => {
+        const port = portOf(subject, 1);
+        const token = await absentIssuer.token();
+        for (const route of ['me', 'maybe']) {
+          expect(await subject.ask(port, route, bearer(token))).toMatchObject({
+            status: 503,
+            error: UNAVAILABLE,
+          });
+        }
+        expect(await subject.ask(port, 'me')).toMatchObject({ status: 401, error: MISSING });
+        expect(await subject.ask(port, 'maybe')).toMatchObject({ status: 200, userId: null });
+      },
+    );
 
     describe('and then comes up', () => {
       beforeAll(() => absentIssuer.start());
 
       it.each(SUBJECTS)('$name accepts its tokens at once', async (subject) => {
         const welcome = { status: 200, userId: absentIssuer.claims().sub };
-        expect(await subject.ask(portOf(subject, 1), 'me', bearer(await absentIssuer.token()))).toMatchObject(welcome);
+        expect(
+          await subject.ask(portOf(subject, 1), 'me', bearer(await absentIssuer.token())),
+        ).toMatchObject(welcome);
       });
     });
   });
@@ -288,7 +399,11 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
 
     beforeAll(async () => {
       user = await signUpUser(service.send);
-      for (const subject of SUBJECTS) expired.set(subject.name, await subject.ask(portOf(subject, 2), 'me', bearer(user.accessToken)));
+      for (const subject of SUBJECTS)
+        expired.set(
+          subject.name,
+          await subject.ask(portOf(subject, 2), 'me', bearer(user.accessToken)),
+        );
       await rotateSigningKey(service.app.services); // all of them have the old key by now
       clock.advance(3600);
       accessToken = (await signIn()).accessToken;
@@ -298,7 +413,9 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
     });
 
     async function signIn(): Promise<{ accessToken: string }> {
-      const { body } = await service.send(SIGN_IN, { input: { email: user.email, password: GOOD_PASSWORD } });
+      const { body } = await service.send(SIGN_IN, {
+        input: { email: user.email, password: GOOD_PASSWORD },
+      });
       return body.data.signIn.tokens;
     }
 
@@ -306,10 +423,22 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
       const port = portOf(subject, 2);
       expect(expired.get(subject.name)).toMatchObject({ status: 401, error: EXPIRED });
       expect(kidOf(accessToken)).not.toBe(kidOf(user.accessToken));
-      expect(await subject.ask(port, 'me', bearer(accessToken))).toMatchObject({ status: 200, userId: user.id });
-      expect(await subject.ask(port, 'users', bearer(accessToken))).toMatchObject({ status: 403, error: NO_SCOPE });
-      expect(await subject.ask(port, 'users', bearer(adminToken))).toMatchObject({ status: 200, userId: user.id });
-      expect(await subject.ask(port, 'me', bearer(await issuer.token()))).toMatchObject({ status: 401, error: INVALID });
+      expect(await subject.ask(port, 'me', bearer(accessToken))).toMatchObject({
+        status: 200,
+        userId: user.id,
+      });
+      expect(await subject.ask(port, 'users', bearer(accessToken))).toMatchObject({
+        status: 403,
+        error: NO_SCOPE,
+      });
+      expect(await subject.ask(port, 'users', bearer(adminToken))).toMatchObject({
+        status: 200,
+        userId: user.id,
+      });
+      expect(await subject.ask(port, 'me', bearer(await issuer.token()))).toMatchObject({
+        status: 401,
+        error: INVALID,
+      });
     });
   });
 
@@ -328,7 +457,12 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
       expect(status).toBe(200);
       expect(body.data).toEqual({ me: null, nobody: { userId: null, secret: null } });
       expect(
-        body.errors.map(({ path, extensions }: { path: string[]; extensions: { code: string } }) => [path.join('.'), extensions.code]),
+        body.errors.map(
+          ({ path, extensions }: { path: string[]; extensions: { code: string } }) => [
+            path.join('.'),
+            extensions.code,
+          ],
+        ),
       ).toEqual(
         expect.arrayContaining([
           ['me', 'UNAUTHENTICATED'],
@@ -340,7 +474,9 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
 
   describe('Next.js beside its route handlers', () => {
     const get = async (path: string, headers: Headers = {}) => {
-      const response = await fetch(`http://127.0.0.1:${apps.get('next')?.ports[2]}/${path}`, { headers });
+      const response = await fetch(`http://127.0.0.1:${apps.get('next')?.ports[2]}/${path}`, {
+        headers,
+      });
       return { status: response.status, text: await response.text() };
     };
     const signedIn = async () => {
@@ -363,8 +499,14 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
 
     it('stops a request in the proxy before it reaches its route', async () => {
       const { cookie } = await signedIn();
-      expect(await get('proxied')).toMatchObject({ status: 401, text: expect.stringContaining('TOKEN_MISSING') });
-      expect(await get('proxied', { cookie })).toMatchObject({ status: 403, text: expect.stringContaining('SCOPE_MISSING') });
+      expect(await get('proxied')).toMatchObject({
+        status: 401,
+        text: expect.stringContaining('TOKEN_MISSING'),
+      });
+      expect(await get('proxied', { cookie })).toMatchObject({
+        status: 403,
+        text: expect.stringContaining('SCOPE_MISSING'),
+      });
     });
   });
 });
@@ -399,7 +541,10 @@ async function askGraphql(port: number, route: string, headers: Headers = {}): P
   if (errors === undefined) return { status: response.status, userId: data[route].userId };
   const [{ message, extensions }] = errors;
   const { stacktrace: _, ...error } = extensions;
-  return { status: GRAPHQL_STATUS.get(error.code) ?? response.status, error: { ...error, message } };
+  return {
+    status: GRAPHQL_STATUS.get(error.code) ?? response.status,
+    error: { ...error, message },
+  };
 }
 
 function kidOf(token: string): string {

@@ -32,7 +32,8 @@ const OWN_FRAMEWORK: readonly (readonly [path: string, framework: string])[] = [
 ];
 /** Published for other servers and for browsers: none of the service's code may come with them. */
 const STAND_ALONE = ['sdk', 'client'];
-const FILE_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:entity|resolver|policy))?(?:\.(?:test|d))?\.ts$/;
+const FILE_NAME =
+  /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:entity|resolver|policy))?(?:\.(?:test|d))?\.ts$/;
 const FOLDER_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const DRAWER = /(?:^|[-./])(?:utils?|helpers?|common|misc|managers?|shared|lib|stuff)(?:[-./]|$)/;
 /** A name that says more than the drawer in it. */
@@ -45,16 +46,24 @@ type Sources = ReadonlyMap<string, string>;
 
 const sources: Sources = new Map(
   ['src', 'migrations']
-    .flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+        join(folder, name),
+      ),
+    )
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
     .map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]),
 );
 
 /** What a file imports: other files by path, packages by name. Types count: a reader follows them all the same. */
 function importsOf(path: string, text: string): string[] {
-  const specifiers = [...text.matchAll(IMPORT)].map((match) => match.slice(1).find((group) => group !== undefined) ?? '');
+  const specifiers = [...text.matchAll(IMPORT)].map(
+    (match) => match.slice(1).find((group) => group !== undefined) ?? '',
+  );
   return specifiers.map((specifier) =>
-    specifier.startsWith('.') ? posix.join(dirname(path), specifier).replace(/\.js$/, '.ts') : packageOf(specifier),
+    specifier.startsWith('.')
+      ? posix.join(dirname(path), specifier).replace(/\.js$/, '.ts')
+      : packageOf(specifier),
   );
 }
 
@@ -82,7 +91,10 @@ function isAllowed(from: string, to: string): boolean {
 function forbiddenArrows(files: Sources): string[] {
   return [...files].flatMap(([path, text]) =>
     importsOf(path, text)
-      .filter((target) => roomOf(target) !== undefined && !isAllowed(roomOf(path) ?? '', roomOf(target) ?? ''))
+      .filter(
+        (target) =>
+          roomOf(target) !== undefined && !isAllowed(roomOf(path) ?? '', roomOf(target) ?? ''),
+      )
       .map((target) => `${path} -> ${target}`),
   );
 }
@@ -93,7 +105,12 @@ function strayPackages(files: Sources): string[] {
     .filter(([path]) => STAND_ALONE.includes(roomOf(path) ?? ''))
     .flatMap(([path, text]) =>
       importsOf(path, text)
-        .filter((target) => roomOf(target) === undefined && !SDK_PACKAGES.includes(target) && !isOwnFramework(path, target))
+        .filter(
+          (target) =>
+            roomOf(target) === undefined &&
+            !SDK_PACKAGES.includes(target) &&
+            !isOwnFramework(path, target),
+        )
         .map((target) => `${path} -> ${target}`),
     );
 }
@@ -131,14 +148,28 @@ function badNames(paths: readonly string[]): string[] {
   return paths.filter((path) => {
     const folders = dirname(path).split('/');
     const isDrawer = DRAWER.test(path.slice('src/'.length)) && !NO_DRAWERS.includes(path);
-    return isDrawer || !FILE_NAME.test(basename(path)) || !folders.every((folder) => FOLDER_NAME.test(folder));
+    return (
+      isDrawer ||
+      !FILE_NAME.test(basename(path)) ||
+      !folders.every((folder) => FOLDER_NAME.test(folder))
+    );
   });
 }
 
-const ENVIRONMENT = /process\s*\.\s*env\b|process\[|\benv\b[^\n]*from 'node:process'|import\.meta\.env/;
+const ENVIRONMENT =
+  /process\s*\.\s*env\b|process\[|\benv\b[^\n]*from 'node:process'|import\.meta\.env/;
 const CHANCE = /Math\.random|pseudoRandomBytes/;
 /** The rooms that have something to build; users is plain functions. */
-const BUILT_ROOMS = ['kernel', 'storage', 'keys', 'credentials', 'sessions', 'flows', 'graphql', 'http'];
+const BUILT_ROOMS = [
+  'kernel',
+  'storage',
+  'keys',
+  'credentials',
+  'sessions',
+  'flows',
+  'graphql',
+  'http',
+];
 
 describe('the architecture', () => {
   it('has no arrow that points up or sideways', () => {
@@ -203,15 +234,32 @@ describe('the rules of the architecture', () => {
       ['src/flows/b.ts', "export * from './c.js';"],
       ['src/flows/c.ts', "const a = () => import('./a.js');"],
     ]);
-    expect(findCycle(files)).toEqual(['src/flows/a.ts', 'src/flows/b.ts', 'src/flows/c.ts', 'src/flows/a.ts']);
+    expect(findCycle(files)).toEqual([
+      'src/flows/a.ts',
+      'src/flows/b.ts',
+      'src/flows/c.ts',
+      'src/flows/a.ts',
+    ]);
   });
 
   it('see a package in the sdk, environment and chance elsewhere, and drawers', () => {
     const stray = "import x from '@apollo/server/errors';";
-    expect(strayPackages(planted('src/sdk/planted.ts', stray))).toEqual(['src/sdk/planted.ts -> @apollo/server']);
-    expect(filesWith(ENVIRONMENT, planted('src/http/planted.ts', 'const { HOME } = process.env;'))).toContain('src/http/planted.ts');
-    expect(filesWith(CHANCE, planted('src/http/planted.ts', 'Math.random()'))).toContain('src/http/planted.ts');
-    const names = ['src/users/user-utils.ts', 'src/helpers/x.ts', 'src/users/User.ts', 'src/users/user.service.ts', 'src/common/x.ts'];
+    expect(strayPackages(planted('src/sdk/planted.ts', stray))).toEqual([
+      'src/sdk/planted.ts -> @apollo/server',
+    ]);
+    expect(
+      filesWith(ENVIRONMENT, planted('src/http/planted.ts', 'const { HOME } = process.env;')),
+    ).toContain('src/http/planted.ts');
+    expect(filesWith(CHANCE, planted('src/http/planted.ts', 'Math.random()'))).toContain(
+      'src/http/planted.ts',
+    );
+    const names = [
+      'src/users/user-utils.ts',
+      'src/helpers/x.ts',
+      'src/users/User.ts',
+      'src/users/user.service.ts',
+      'src/common/x.ts',
+    ];
     expect(badNames(names)).toEqual(names);
   });
 });

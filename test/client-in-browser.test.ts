@@ -20,10 +20,12 @@ const FLAGS = [
 ];
 const hasChromium = existsSync(CHROMIUM);
 if (!hasChromium) {
-  process.stderr.write(`\n*** SKIPPED: the client's tests in a browser. There is no Chromium at ${CHROMIUM}; set CHROMIUM_PATH. ***\n\n`);
+  process.stderr.write(
+    `\n*** SKIPPED: the client's tests in a browser. There is no Chromium at ${CHROMIUM}; set CHROMIUM_PATH. ***\n\n`,
+  );
 }
 
-const COMPILED = new URL('../dist/src/client/', import.meta.url);
+const COMPILED = new URL('../packages/client/dist/', import.meta.url);
 
 /** The app under test: what it does is called from outside, by these names. */
 const PAGE = `<!doctype html><title>app</title><script type="module">
@@ -41,8 +43,11 @@ window.askTen = () => Promise.all(Array.from({ length: 10 }, () => ask().catch(S
 
 async function serveApp(path: string, response: ServerResponse): Promise<void> {
   const name = /^\/client\/([a-z-]+\.js)$/.exec(path)?.[1];
-  if (name === undefined) return void response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
-  response.writeHead(200, { 'content-type': 'text/javascript' }).end(await readFile(new URL(name, COMPILED)));
+  if (name === undefined)
+    return void response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
+  response
+    .writeHead(200, { 'content-type': 'text/javascript' })
+    .end(await readFile(new URL(name, COMPILED)));
 }
 
 describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
@@ -58,7 +63,10 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     app = await startScriptedServer(({ path }, response) => serveApp(path, response));
     // Without a grace window a second refresh with a spent token would end the session.
-    service = await startService({ clock, env: { AUTHGRAPH_ALLOWED_ORIGINS: app.url, AUTHGRAPH_REFRESH_GRACE: '0s' } });
+    service = await startService({
+      clock,
+      env: { AUTHGRAPH_ALLOWED_ORIGINS: app.url, AUTHGRAPH_REFRESH_GRACE: '0s' },
+    });
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
@@ -89,15 +97,23 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
   }
 
   let made = 0;
-  async function signUp(tab: Page): Promise<{ userId: string; sessionId: string; tokens: object | null }> {
-    const credentials = { email: `browser-${process.pid}-${++made}@users.example.com`, password: GOOD_PASSWORD };
-    const result = await tab.evaluate<{ user: { id: string }; session: { id: string }; tokens: object | null }>(
-      `client.signUp(${JSON.stringify(credentials)})`,
-    );
+  async function signUp(
+    tab: Page,
+  ): Promise<{ userId: string; sessionId: string; tokens: object | null }> {
+    const credentials = {
+      email: `browser-${process.pid}-${++made}@users.example.com`,
+      password: GOOD_PASSWORD,
+    };
+    const result = await tab.evaluate<{
+      user: { id: string };
+      session: { id: string };
+      tokens: object | null;
+    }>(`client.signUp(${JSON.stringify(credentials)})`);
     return { userId: result.user.id, sessionId: result.session.id, tokens: result.tokens };
   }
 
-  const sessionRow = async (id: string) => (await service.sql('select generation, end_reason from sessions where id = ?', [id]))[0];
+  const sessionRow = async (id: string) =>
+    (await service.sql('select generation, end_reason from sessions where id = ?', [id]))[0];
 
   async function askInBoth(tabs: Page[]): Promise<string[]> {
     return (await Promise.all(tabs.map((tab) => tab.evaluate<string[]>('askTen()')))).flat();
@@ -120,13 +136,22 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
     const tabs = await openTabs(`${service.url}/graphql`, 'BODY');
     const { sessionId } = await signUp(tabs[0]);
     await tabs[1].waitForFunction('client.session !== null');
-    await service.sql("update sessions set ended_at = ?, end_reason = 'signed_out' where id = ?", [clock.now(), sessionId]);
+    await service.sql("update sessions set ended_at = ?, end_reason = 'signed_out' where id = ?", [
+      clock.now(),
+      sessionId,
+    ]);
     clock.advance(11 * 60);
     expect(await askInBoth(tabs)).toEqual(Array.from({ length: 20 }, () => '401 nobody'));
     await tabs[0].waitForFunction('client.session === null');
     await tabs[1].waitForFunction('client.session === null');
-    expect({ refreshes: count('RefreshSession'), queries: count('Ask') }).toEqual({ refreshes: 1, queries: 20 });
-    expect((await endsOf(tabs)).map((ends) => ends.join()).sort()).toEqual(['ENDED_IN_ANOTHER_TAB', 'REVOKED']);
+    expect({ refreshes: count('RefreshSession'), queries: count('Ask') }).toEqual({
+      refreshes: 1,
+      queries: 20,
+    });
+    expect((await endsOf(tabs)).map((ends) => ends.join()).sort()).toEqual([
+      'ENDED_IN_ANOTHER_TAB',
+      'REVOKED',
+    ]);
     expect(await tabs[0].evaluate('localStorage.length')).toBe(0);
   });
 
@@ -138,12 +163,22 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
       refreshTokenExpiresAt: new Date(Date.now() + 900_000).toISOString(),
     };
     await using hostile = await startScriptedServer(({ query, headers }, response) => {
-      const cors = { 'access-control-allow-origin': headers.origin ?? '', 'access-control-allow-headers': 'authorization,content-type' };
+      const cors = {
+        'access-control-allow-origin': headers.origin ?? '',
+        'access-control-allow-headers': 'authorization,content-type',
+      };
       if (query.includes('mutation')) {
         const __typename = query.includes('SignUp') ? 'SignedIn' : 'SessionRefreshed';
-        return sendJson(response, 200, { data: { result: { __typename, user: { id: 'u' }, session: { id: 's' }, tokens } } }, cors);
+        return sendJson(
+          response,
+          200,
+          { data: { result: { __typename, user: { id: 'u' }, session: { id: 's' }, tokens } } },
+          cors,
+        );
       }
-      const errors = [{ message: 'No.', extensions: { code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID' } }];
+      const errors = [
+        { message: 'No.', extensions: { code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID' } },
+      ];
       return sendJson(response, query === '' ? 200 : 401, { errors }, cors); // 200 to the browser's own question
     });
     const tabs = await openTabs(`${hostile.url}/graphql`, 'BODY');
@@ -175,7 +210,9 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
     const tabs = await openTabs(`${service.url}/graphql`, 'COOKIE');
     const { userId, sessionId, tokens } = await signUp(tabs[0]);
     expect(tokens).toBeNull();
-    expect(await tabs[0].evaluate('document.cookie + JSON.stringify(localStorage)')).not.toMatch(/ag_rt_|eyJ/);
+    expect(await tabs[0].evaluate('document.cookie + JSON.stringify(localStorage)')).not.toMatch(
+      /ag_rt_|eyJ/,
+    );
     await tabs[1].waitForFunction('client.session !== null');
     expect(await tabs[1].evaluate('ask()')).toBe(`200 ${userId}`);
 
@@ -198,14 +235,17 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
     await tab.evaluate('localStorage.clear()');
     await tab.reload();
     await tab.waitForFunction('window.askTen');
-    expect(await tab.evaluate('client.me().then((user) => [user.id, client.session.id, client.session.tokens])')).toEqual([
-      userId,
-      sessionId,
-      null,
-    ]);
+    expect(
+      await tab.evaluate(
+        'client.me().then((user) => [user.id, client.session.id, client.session.tokens])',
+      ),
+    ).toEqual([userId, sessionId, null]);
     expect(count('RefreshSession')).toBe(1);
 
-    await service.sql("update sessions set ended_at = ?, end_reason = 'signed_out' where id = ?", [clock.now(), sessionId]);
+    await service.sql("update sessions set ended_at = ?, end_reason = 'signed_out' where id = ?", [
+      clock.now(),
+      sessionId,
+    ]);
     clock.advance(11 * 60);
     expect(await tab.evaluate('client.me()')).toBeNull();
     expect(await tab.evaluate('ends')).toEqual(['REVOKED']);

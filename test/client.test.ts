@@ -1,10 +1,28 @@
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import {
+  ApolloClient,
+  ApolloLink,
+  CombinedGraphQLErrors,
+  gql,
+  HttpLink,
+  InMemoryCache,
+} from '@apollo/client';
+import {
+  type AuthClient,
+  type AuthSession,
+  createAuthClient,
+  memoryStorage,
+  type TokenStorage,
+} from '@authgraph/client';
+import { authLink } from '@authgraph/client/apollo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authLink } from '../src/client/apollo-link.js';
-import { type AuthClient, type AuthSession, createAuthClient, memoryStorage, type TokenStorage } from '../src/client/index.js';
 import { FakeClock } from './harness/fake-clock.js';
 import { GOOD_PASSWORD } from './harness/graphql-client.js';
-import { type ScriptedServer, type SeenRequest, sendJson, startScriptedServer } from './harness/scripted-server.js';
+import {
+  type ScriptedServer,
+  type SeenRequest,
+  sendJson,
+  startScriptedServer,
+} from './harness/scripted-server.js';
 import { startService, type TestService } from './harness/service.js';
 
 const QUERY = '{ me { id } session { id } }';
@@ -30,7 +48,9 @@ function recorded() {
   return { reasons, onSignedOut: ({ reason }: { reason: string }) => void reasons.push(reason) };
 }
 
-async function signUp(client: AuthClient): Promise<{ userId: string; sessionId: string; email: string }> {
+async function signUp(
+  client: AuthClient,
+): Promise<{ userId: string; sessionId: string; email: string }> {
   const email = newEmail();
   const result = await client.signUp({ email, password: GOOD_PASSWORD });
   if (result.__typename !== 'SignedIn') throw new Error(`sign-up answered ${result.__typename}`);
@@ -46,7 +66,8 @@ async function query(client: AuthClient, document = QUERY) {
   return { status: response.status, body: await response.json() };
 }
 
-const twenty = <Result>(call: () => Promise<Result>) => Promise.all(Array.from({ length: 20 }, call));
+const twenty = <Result>(call: () => Promise<Result>) =>
+  Promise.all(Array.from({ length: 20 }, call));
 
 describe('the client with the real service', () => {
   const clock = new FakeClock();
@@ -59,18 +80,29 @@ describe('the client with the real service', () => {
   afterAll(() => service[Symbol.asyncDispose]());
 
   const generationOf = async (sessionId: string) =>
-    (await service.sql<{ generation: number }>('select generation from sessions where id = ?', [sessionId]))[0]?.generation;
+    (
+      await service.sql<{ generation: number }>('select generation from sessions where id = ?', [
+        sessionId,
+      ])
+    )[0]?.generation;
 
   it('signs up, answers me, signs out and signs in again, with results that are told apart by their name', async () => {
     const { reasons, onSignedOut } = recorded();
     const client = createAuthClient({ url, onSignedOut });
     expect(await client.me()).toBeNull();
     const weak = await client.signUp({ email: newEmail(), password: 'short' });
-    expect(weak).toMatchObject({ __typename: 'WeakPassword', reasons: ['TOO_SHORT', 'COMMON'], minimumLength: 8 });
+    expect(weak).toMatchObject({
+      __typename: 'WeakPassword',
+      reasons: ['TOO_SHORT', 'COMMON'],
+      minimumLength: 8,
+    });
     expect(client.session).toBeNull();
 
     const { userId, sessionId, email } = await signUp(client);
-    expect(client.session).toMatchObject({ id: sessionId, tokens: { accessToken: await client.getAccessToken() } });
+    expect(client.session).toMatchObject({
+      id: sessionId,
+      tokens: { accessToken: await client.getAccessToken() },
+    });
     expect(await client.me()).toMatchObject({ id: userId, email, emailVerified: false });
 
     const [first, second] = await Promise.all([client.signOut(), client.signOut()]);
@@ -79,10 +111,17 @@ describe('the client with the real service', () => {
     expect(client.session).toBeNull();
     expect(await client.getAccessToken()).toBeNull();
     expect(reasons).toEqual(['SIGNED_OUT']);
-    expect(await service.sql('select end_reason from sessions where id = ?', [sessionId])).toEqual([{ end_reason: 'signed_out' }]);
+    expect(await service.sql('select end_reason from sessions where id = ?', [sessionId])).toEqual([
+      { end_reason: 'signed_out' },
+    ]);
 
-    expect(await client.signIn({ email, password: 'not-the-password' })).toMatchObject({ __typename: 'InvalidCredentials' });
-    expect(await client.signIn({ email, password: GOOD_PASSWORD })).toMatchObject({ __typename: 'SignedIn', user: { id: userId } });
+    expect(await client.signIn({ email, password: 'not-the-password' })).toMatchObject({
+      __typename: 'InvalidCredentials',
+    });
+    expect(await client.signIn({ email, password: GOOD_PASSWORD })).toMatchObject({
+      __typename: 'SignedIn',
+      user: { id: userId },
+    });
     expect(await client.me()).toMatchObject({ id: userId });
   });
 
@@ -95,7 +134,10 @@ describe('the client with the real service', () => {
 
     const answers = await twenty(() => query(client));
     for (const answer of answers)
-      expect(answer).toEqual({ status: 200, body: { data: { me: { id: userId }, session: { id: sessionId } } } });
+      expect(answer).toEqual({
+        status: 200,
+        body: { data: { me: { id: userId }, session: { id: sessionId } } },
+      });
     expect(count('RefreshSession')).toBe(1);
     expect(count('query')).toBe(40);
     expect(await generationOf(sessionId)).toBe(1);
@@ -114,7 +156,10 @@ describe('the client with the real service', () => {
     deviceClock.advance(31);
     const answers = await twenty(() => query(client));
     for (const { body } of answers) expect(body.data.me.id).toBe(userId);
-    expect({ refreshes: count('RefreshSession'), queries: count('query') }).toEqual({ refreshes: 1, queries: 21 });
+    expect({ refreshes: count('RefreshSession'), queries: count('query') }).toEqual({
+      refreshes: 1,
+      queries: 21,
+    });
   });
 
   it('does not refresh before each request where the clock of the device is a day ahead', async () => {
@@ -145,7 +190,10 @@ describe('the client with the real service', () => {
     const answers = await twenty(() => query(client));
     for (const { status, body } of answers) {
       expect(status).toBe(401);
-      expect(body.errors[0].extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' });
+      expect(body.errors[0].extensions).toMatchObject({
+        code: 'UNAUTHENTICATED',
+        reason: 'TOKEN_REVOKED',
+      });
     }
     expect(reasons).toEqual(['REVOKED']);
     expect(sessions).toEqual([null]);
@@ -162,7 +210,9 @@ describe('the client with the real service', () => {
       url,
       onSignedOut,
       fetch: (input, init) =>
-        offline && String(init?.body).includes('RefreshSession') ? Promise.reject(new TypeError('fetch failed')) : fetch(input, init),
+        offline && String(init?.body).includes('RefreshSession')
+          ? Promise.reject(new TypeError('fetch failed'))
+          : fetch(input, init),
     });
     const { userId, sessionId } = await signUp(client);
     clock.advance(11 * MINUTES);
@@ -206,7 +256,10 @@ describe('the client with the real service', () => {
   it('sends one refresh for two clients that share a storage', async () => {
     const { fetch, count } = counted();
     const storage = sharedStorage();
-    const [one, other] = [createAuthClient({ url, fetch, storage: storage() }), createAuthClient({ url, fetch, storage: storage() })];
+    const [one, other] = [
+      createAuthClient({ url, fetch, storage: storage() }),
+      createAuthClient({ url, fetch, storage: storage() }),
+    ];
     const { sessionId } = await signUp(one);
     expect(other.session?.id).toBe(sessionId);
     clock.advance(11 * MINUTES);
@@ -233,7 +286,9 @@ describe('the client with the real service', () => {
     const { userId, sessionId } = await signUp(client);
     const apollo = apolloClient(client, { uri: url, fetch });
     clock.advance(11 * MINUTES);
-    const results = await twenty(() => apollo.query<{ me: { id: string } }>({ query: gql(QUERY), fetchPolicy: 'no-cache' }));
+    const results = await twenty(() =>
+      apollo.query<{ me: { id: string } }>({ query: gql(QUERY), fetchPolicy: 'no-cache' }),
+    );
     for (const { data } of results) expect(data?.me.id).toBe(userId);
     expect(count('RefreshSession')).toBe(1);
     expect(await generationOf(sessionId)).toBe(1);
@@ -243,11 +298,19 @@ describe('the client with the real service', () => {
     const { reasons, onSignedOut } = recorded();
     const client = createAuthClient({ url, onSignedOut });
     const { sessionId } = await signUp(client);
-    await service.sql("update sessions set ended_at = now(), end_reason = 'signed_out' where id = ?", [sessionId]);
+    await service.sql(
+      "update sessions set ended_at = now(), end_reason = 'signed_out' where id = ?",
+      [sessionId],
+    );
     clock.advance(11 * MINUTES);
     const apollo = apolloClient(client, { uri: url });
-    const failed = await twenty(() => apollo.query({ query: gql(QUERY), fetchPolicy: 'no-cache' }).catch((error: unknown) => error));
-    for (const error of failed) expect(CombinedGraphQLErrors.is(error) && error.errors[0]?.extensions?.code).toBe('UNAUTHENTICATED');
+    const failed = await twenty(() =>
+      apollo.query({ query: gql(QUERY), fetchPolicy: 'no-cache' }).catch((error: unknown) => error),
+    );
+    for (const error of failed)
+      expect(CombinedGraphQLErrors.is(error) && error.errors[0]?.extensions?.code).toBe(
+        'UNAUTHENTICATED',
+      );
     expect(reasons).toEqual(['REVOKED']);
   });
 });
@@ -261,22 +324,39 @@ describe('the client with servers that nothing pleases', () => {
   });
   const signedIn: AuthSession = { id: 'the-session', obtainedAt: Date.now(), tokens: tokens(0) };
 
-  function clientOf(server: ScriptedServer, extra: Partial<Parameters<typeof createAuthClient>[0]> = {}) {
+  function clientOf(
+    server: ScriptedServer,
+    extra: Partial<Parameters<typeof createAuthClient>[0]> = {},
+  ) {
     const storage = memoryStorage();
     void storage.save(signedIn);
     const { reasons, onSignedOut } = recorded();
-    return { reasons, client: createAuthClient({ url: `${server.url}/graphql`, storage, onSignedOut, ...extra }) };
+    return {
+      reasons,
+      client: createAuthClient({ url: `${server.url}/graphql`, storage, onSignedOut, ...extra }),
+    };
   }
 
   let issued = 0;
   const refreshed = () => ({
-    data: { result: { __typename: 'SessionRefreshed', session: { id: 'the-session' }, tokens: tokens(++issued) } },
+    data: {
+      result: {
+        __typename: 'SessionRefreshed',
+        session: { id: 'the-session' },
+        tokens: tokens(++issued),
+      },
+    },
   });
   const isRefresh = ({ query }: SeenRequest) => query.includes('RefreshSession');
-  const denied = (code: string) => ({ data: { secret: null }, errors: [{ message: 'No.', extensions: { code } }] });
+  const denied = (code: string) => ({
+    data: { secret: null },
+    errors: [{ message: 'No.', extensions: { code } }],
+  });
 
   it('ends the session, once, when everything is answered with 401', async () => {
-    await using server = await startScriptedServer((_request, response) => void response.writeHead(401).end('no'));
+    await using server = await startScriptedServer(
+      (_request, response) => void response.writeHead(401).end('no'),
+    );
     const { client, reasons } = clientOf(server);
     const statuses = await twenty(() =>
       client.authFetch(client.url, { method: 'POST', body: '{}' }).then(
@@ -293,7 +373,9 @@ describe('the client with servers that nothing pleases', () => {
 
   it('ends the session, once, when the service refuses the tokens that it has just issued', async () => {
     await using server = await startScriptedServer((request, response) =>
-      isRefresh(request) ? sendJson(response, 200, refreshed()) : sendJson(response, 401, denied('UNAUTHENTICATED')),
+      isRefresh(request)
+        ? sendJson(response, 200, refreshed())
+        : sendJson(response, 401, denied('UNAUTHENTICATED')),
     );
     const { client, reasons } = clientOf(server);
     for (const { status } of await twenty(() => query(client))) expect(status).toBe(401);
@@ -303,39 +385,59 @@ describe('the client with servers that nothing pleases', () => {
   });
 
   it('does not end the session when another server refuses its tokens, nor refresh for each of its answers', async () => {
-    await using service = await startScriptedServer((_request, response) => sendJson(response, 200, refreshed()));
-    await using api = await startScriptedServer((_request, response) => void response.writeHead(401).end());
+    await using service = await startScriptedServer((_request, response) =>
+      sendJson(response, 200, refreshed()),
+    );
+    await using api = await startScriptedServer(
+      (_request, response) => void response.writeHead(401).end(),
+    );
     const { client, reasons } = clientOf(service, { origins: [api.url] });
-    for (let n = 0; n < 10; n++) expect((await client.authFetch(`${api.url}/orders`)).status).toBe(401);
-    expect({ refreshes: service.seen.length, calls: api.seen.length }).toEqual({ refreshes: 1, calls: 11 });
+    for (let n = 0; n < 10; n++)
+      expect((await client.authFetch(`${api.url}/orders`)).status).toBe(401);
+    expect({ refreshes: service.seen.length, calls: api.seen.length }).toEqual({
+      refreshes: 1,
+      calls: 11,
+    });
     expect(reasons).toEqual([]);
   });
 
-  it.each(['UNAUTHENTICATED', 'UNAUTHORIZED_FIELD_OR_TYPE'])('retries once after a GraphQL error %s, with the new token', async (code) => {
-    await using server = await startScriptedServer((request, response) => {
-      if (isRefresh(request)) return sendJson(response, 200, refreshed());
-      const isStale = request.headers.authorization === 'Bearer access-0';
-      return sendJson(response, 200, isStale ? denied(code) : { data: { secret: 42 } });
-    });
-    for (const ask of [
-      async (client: AuthClient) => (await query(client, '{ secret }')).body.data,
-      async (client: AuthClient) => (await apolloClient(client, { uri: client.url }).query({ query: gql('{ secret }') })).data,
-    ]) {
-      const before = server.seen.length;
-      const { client, reasons } = clientOf(server);
-      expect(await ask(client)).toEqual({ secret: 42 });
-      expect(server.seen.length - before).toBe(3);
-      expect(server.seen.at(-2)?.headers.authorization).toBeUndefined();
-      expect(reasons).toEqual([]);
-    }
-  });
+  it.each(['UNAUTHENTICATED', 'UNAUTHORIZED_FIELD_OR_TYPE'])(
+    'retries once after a GraphQL error %s, with the new token',
+    async (code) => {
+      await using server = await startScriptedServer((request, response) => {
+        if (isRefresh(request)) return sendJson(response, 200, refreshed());
+        const isStale = request.headers.authorization === 'Bearer access-0';
+        return sendJson(response, 200, isStale ? denied(code) : { data: { secret: 42 } });
+      });
+      for (const ask of [
+        async (client: AuthClient) => (await query(client, '{ secret }')).body.data,
+        async (client: AuthClient) =>
+          (await apolloClient(client, { uri: client.url }).query({ query: gql('{ secret }') }))
+            .data,
+      ]) {
+        const before = server.seen.length;
+        const { client, reasons } = clientOf(server);
+        expect(await ask(client)).toEqual({ secret: 42 });
+        expect(server.seen.length - before).toBe(3);
+        expect(server.seen.at(-2)?.headers.authorization).toBeUndefined();
+        expect(reasons).toEqual([]);
+      }
+    },
+  );
 
   it('does not send a mutation again of which a part was carried out, and has a new token for the next', async () => {
-    const partly = { data: { placeOrder: { id: '1', owner: null } }, errors: denied('UNAUTHENTICATED').errors };
+    const partly = {
+      data: { placeOrder: { id: '1', owner: null } },
+      errors: denied('UNAUTHENTICATED').errors,
+    };
     await using server = await startScriptedServer((request, response) => {
       if (isRefresh(request)) return sendJson(response, 200, refreshed());
       const isStale = request.headers.authorization === 'Bearer access-0';
-      return sendJson(response, 200, isStale ? partly : { data: { placeOrder: { id: '2', owner: { id: 'me' } } } });
+      return sendJson(
+        response,
+        200,
+        isStale ? partly : { data: { placeOrder: { id: '2', owner: { id: 'me' } } } },
+      );
     });
     const placeOrder = 'mutation PlaceOrder { placeOrder { id owner { id } } }';
     const { client } = clientOf(server);
@@ -345,25 +447,37 @@ describe('the client with servers that nothing pleases', () => {
     const apollo = apolloClient(another, { uri: another.url });
     const { data } = await apollo.mutate({ mutation: gql(placeOrder), errorPolicy: 'all' });
     expect(data).toEqual(partly.data);
-    expect({ orders: server.count('placeOrder'), refreshes: server.count('RefreshSession') }).toEqual({ orders: 3, refreshes: 2 });
+    expect({
+      orders: server.count('placeOrder'),
+      refreshes: server.count('RefreshSession'),
+    }).toEqual({ orders: 3, refreshes: 2 });
   });
 
   it('sends a query again that was answered in part', async () => {
     await using server = await startScriptedServer((request, response) => {
       if (isRefresh(request)) return sendJson(response, 200, refreshed());
       const secret = request.headers.authorization === 'Bearer access-0' ? null : 42;
-      return sendJson(response, 200, { ...(secret ? {} : denied('UNAUTHENTICATED')), data: { open: 1, secret } });
+      return sendJson(response, 200, {
+        ...(secret ? {} : denied('UNAUTHENTICATED')),
+        data: { open: 1, secret },
+      });
     });
     const { client } = clientOf(server);
-    expect((await query(client, '{ open secret }')).body).toEqual({ data: { open: 1, secret: 42 } });
+    expect((await query(client, '{ open secret }')).body).toEqual({
+      data: { open: 1, secret: 42 },
+    });
     const { client: another } = clientOf(server);
-    const { data } = await apolloClient(another, { uri: another.url }).query({ query: gql('{ open secret }') });
+    const { data } = await apolloClient(another, { uri: another.url }).query({
+      query: gql('{ open secret }'),
+    });
     expect(data).toEqual({ open: 1, secret: 42 });
   });
 
   it.each([429, 503])('keeps the session when the refresh is answered with %i', async (status) => {
     await using server = await startScriptedServer((request, response) =>
-      isRefresh(request) ? sendJson(response, status, denied('SERVICE_UNAVAILABLE')) : sendJson(response, 200, denied('UNAUTHENTICATED')),
+      isRefresh(request)
+        ? sendJson(response, status, denied('SERVICE_UNAVAILABLE'))
+        : sendJson(response, 200, denied('UNAUTHENTICATED')),
     );
     const { client, reasons } = clientOf(server);
     expect((await query(client, '{ secret }')).body).toEqual(denied('UNAUTHENTICATED'));
@@ -374,13 +488,23 @@ describe('the client with servers that nothing pleases', () => {
 
   it('refreshes once, not for each operation, where a field stays denied, and keeps the session', async () => {
     await using server = await startScriptedServer((request, response) =>
-      sendJson(response, 200, isRefresh(request) ? refreshed() : denied('UNAUTHORIZED_FIELD_OR_TYPE')),
+      sendJson(
+        response,
+        200,
+        isRefresh(request) ? refreshed() : denied('UNAUTHORIZED_FIELD_OR_TYPE'),
+      ),
     );
     const { client, reasons } = clientOf(server);
     const apollo = apolloClient(client, { uri: client.url });
     for (let n = 0; n < 10; n++) {
-      expect((await query(client, '{ secret }')).body).toEqual(denied('UNAUTHORIZED_FIELD_OR_TYPE'));
-      const { data, error } = await apollo.query({ query: gql('{ secret }'), errorPolicy: 'all', fetchPolicy: 'no-cache' });
+      expect((await query(client, '{ secret }')).body).toEqual(
+        denied('UNAUTHORIZED_FIELD_OR_TYPE'),
+      );
+      const { data, error } = await apollo.query({
+        query: gql('{ secret }'),
+        errorPolicy: 'all',
+        fetchPolicy: 'no-cache',
+      });
       expect(data).toEqual({ secret: null });
       expect(CombinedGraphQLErrors.is(error)).toBe(true);
     }
@@ -397,38 +521,64 @@ describe('the client with servers that nothing pleases', () => {
     );
     const { client, reasons } = clientOf(server);
     const apollo = apolloClient(client, { uri: client.url });
-    await expect(apollo.query({ query: gql('{ secret }') })).rejects.toMatchObject({ name: 'ServerError', statusCode: 401 });
+    await expect(apollo.query({ query: gql('{ secret }') })).rejects.toMatchObject({
+      name: 'ServerError',
+      statusCode: 401,
+    });
     expect(server.seen.length).toBe(3);
     expect(reasons).toEqual(['ACCESS_REFUSED']);
   });
 
   it('asks nothing of the service when nobody is signed in', async () => {
-    await using server = await startScriptedServer((_request, response) => sendJson(response, 401, denied('UNAUTHENTICATED')));
+    await using server = await startScriptedServer((_request, response) =>
+      sendJson(response, 401, denied('UNAUTHENTICATED')),
+    );
     const { client, reasons } = clientOf(server, { storage: memoryStorage() });
     expect((await query(client)).status).toBe(401);
-    expect(await client.refresh()).toMatchObject({ __typename: 'RefreshRejected', reason: 'MISSING' });
+    expect(await client.refresh()).toMatchObject({
+      __typename: 'RefreshRejected',
+      reason: 'MISSING',
+    });
     expect(server.seen.length).toBe(1);
     expect(reasons).toEqual([]);
   });
 
   it('gives the token to no other origin, and leaves a caller its own credentials', async () => {
-    await using service = await startScriptedServer((_request, response) => sendJson(response, 200, {}));
-    await using foreign = await startScriptedServer((_request, response) => void response.writeHead(401).end());
+    await using service = await startScriptedServer((_request, response) =>
+      sendJson(response, 200, {}),
+    );
+    await using foreign = await startScriptedServer(
+      (_request, response) => void response.writeHead(401).end(),
+    );
     const { client } = clientOf(service);
     const { host } = new URL(service.url);
-    for (const address of [`${foreign.url}/x`, foreign.url.replace('//', `//${host}@`), new URL(foreign.url), new Request(foreign.url)]) {
+    for (const address of [
+      `${foreign.url}/x`,
+      foreign.url.replace('//', `//${host}@`),
+      new URL(foreign.url),
+      new Request(foreign.url),
+    ]) {
       await client.authFetch(address).catch(() => {}); // fetch refuses user info outright
     }
-    expect(foreign.seen.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined, undefined]);
+    expect(foreign.seen.map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     await client.authFetch(service.url, { headers: { authorization: 'Basic abc' } });
     await client.authFetch(new Request(service.url, { headers: { 'x-mine': '1' } }));
-    expect(service.seen.map(({ headers }) => headers.authorization)).toEqual(['Basic abc', 'Bearer access-0']);
+    expect(service.seen.map(({ headers }) => headers.authorization)).toEqual([
+      'Basic abc',
+      'Bearer access-0',
+    ]);
     expect(service.seen.at(-1)?.headers['x-mine']).toBe('1');
   });
 
   it('refreshes for a request whose body is a stream, and leaves it to the caller to send it again', async () => {
     await using server = await startScriptedServer((request, response) =>
-      isRefresh(request) ? sendJson(response, 200, refreshed()) : void response.writeHead(401).end(),
+      isRefresh(request)
+        ? sendJson(response, 200, refreshed())
+        : void response.writeHead(401).end(),
     );
     const { client } = clientOf(server);
     const body = new Blob(['streamed']).stream();
@@ -440,7 +590,9 @@ describe('the client with servers that nothing pleases', () => {
   });
 
   it('survives a listener that throws', async () => {
-    await using server = await startScriptedServer((_request, response) => sendJson(response, 200, refreshed()));
+    await using server = await startScriptedServer((_request, response) =>
+      sendJson(response, 200, refreshed()),
+    );
     const reported = new Promise((resolve) => process.once('uncaughtException', resolve));
     const { client } = clientOf(server);
     client.subscribe(() => {
@@ -453,7 +605,10 @@ describe('the client with servers that nothing pleases', () => {
 });
 
 function apolloClient(client: AuthClient, options: HttpLink.Options): ApolloClient {
-  return new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([authLink(client), new HttpLink(options)]) });
+  return new ApolloClient({
+    cache: new InMemoryCache(),
+    link: ApolloLink.from([authLink(client), new HttpLink(options)]),
+  });
 }
 
 /** Storages of several clients over one memory, as localStorage is for tabs, though without its events. */

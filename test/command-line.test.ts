@@ -44,45 +44,73 @@ async function welcomeOf(child: ChildProcess): Promise<string> {
 describe('authgraph users create', () => {
   it.each([
     ['a common password', '--email b@example.com', 'password\n', /Choose another password.*COMMON/],
-    ['a role that is no name', '--email b@example.com --role Admin!', `${GOOD_PASSWORD}\n`, /"Admin!" is not a role name/],
-  ])('refuses %s with one line and exit code 1 (requirement 3)', async (_what, options, input, message) => {
-    const { code, stdout, stderr } = await run(`users create ${options}`, input);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(message);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(stderr).not.toContain(GOOD_PASSWORD);
-  });
+    [
+      'a role that is no name',
+      '--email b@example.com --role Admin!',
+      `${GOOD_PASSWORD}\n`,
+      /"Admin!" is not a role name/,
+    ],
+  ])(
+    'refuses %s with one line and exit code 1 (requirement 3)',
+    async (_what, options, input, message) => {
+      const { code, stdout, stderr } = await run(`users create ${options}`, input);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(message);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(stderr).not.toContain(GOOD_PASSWORD);
+    },
+  );
 });
 
 describe('authgraph serve', () => {
   let adminId: string;
   let service: Awaited<ReturnType<typeof serve>>;
   beforeAll(async () => {
-    const created = await run('users create --email Root@example.com --role admin --role editor', `${GOOD_PASSWORD}\n`);
-    expect(created).toEqual({ code: 0, stderr: '', stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
+    const created = await run(
+      'users create --email Root@example.com --role admin --role editor',
+      `${GOOD_PASSWORD}\n`,
+    );
+    expect(created).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/),
+    });
     adminId = created.stdout.trim();
     service = await serve({ AUTHGRAPH_REFRESH_GRACES: '0s' });
   });
   afterAll(() => service.stop('SIGKILL'));
 
   it('is ready when it says what is where', async () => {
-    const [ready, jwks] = await Promise.all([fetch(`${service.url}/health/ready`), fetch(`${service.url}/.well-known/jwks.json`)]);
-    expect(await ready.json()).toEqual({ status: 'ready', checks: { database: true, migrations: true, keys: true } });
+    const [ready, jwks] = await Promise.all([
+      fetch(`${service.url}/health/ready`),
+      fetch(`${service.url}/.well-known/jwks.json`),
+    ]);
+    expect(await ready.json()).toEqual({
+      status: 'ready',
+      checks: { database: true, migrations: true, keys: true },
+    });
     expect(await jwks.json()).toMatchObject({ keys: [{ use: 'sig', alg: 'ES256' }] });
-    for (const text of [`${service.url}/health/ready`, `${service.url}/.well-known/jwks.json`, `embedded, in ${dataDir}`]) {
+    for (const text of [
+      `${service.url}/health/ready`,
+      `${service.url}/.well-known/jwks.json`,
+      `embedded, in ${dataDir}`,
+    ]) {
       expect(service.welcome).toContain(text);
     }
   });
 
   it('prints a first mutation that works when it is pasted into a shell', async () => {
-    const [, url = '', type = '', body = ''] = /curl (\S+) -H '([^']+)' -d '([^']+)'/.exec(service.welcome) ?? [];
+    const [, url = '', type = '', body = ''] =
+      /curl (\S+) -H '([^']+)' -d '([^']+)'/.exec(service.welcome) ?? [];
     const [name = '', value = ''] = type.split(': ');
     const response = await fetch(url, { method: 'POST', headers: { [name]: value }, body });
     expect(await response.json()).toMatchObject({ data: { signUp: { __typename: 'SignedIn' } } });
   });
 
   it('signs in the admin whom "users create" made, with the scopes of the role in the token', async () => {
-    const { body } = await graphqlClient(service.url)(SIGN_IN, { input: { email: 'root@example.com', password: GOOD_PASSWORD } });
+    const { body } = await graphqlClient(service.url)(SIGN_IN, {
+      input: { email: 'root@example.com', password: GOOD_PASSWORD },
+    });
     const [, payload = ''] = body.data.signIn.tokens.accessToken.split('.');
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
       sub: adminId,
@@ -104,7 +132,10 @@ describe('authgraph serve', () => {
   it('exits with 1 and one line when its port is taken', async () => {
     const otherDir = await copyTemplate();
     try {
-      const { code, stderr } = await runCommand(['serve'], { ...embedded(otherDir), PORT: new URL(service.url).port });
+      const { code, stderr } = await runCommand(['serve'], {
+        ...embedded(otherDir),
+        PORT: new URL(service.url).port,
+      });
       expect(code).toBe(1);
       expect(stderr).toMatch(/^authgraph: .*EADDRINUSE.*\n$/);
     } finally {
@@ -137,18 +168,32 @@ async function ownDataDir() {
 describe('authgraph migrate', () => {
   it('takes back, lists and applies the schema, with exit codes for scripts', async () => {
     await using own = await ownDataDir();
-    const migrate = (what: string, input = '') => runCommand(['migrate', ...what.split(' ')], embedded(own.dataDir), input);
+    const migrate = (what: string, input = '') =>
+      runCommand(['migrate', ...what.split(' ')], embedded(own.dataDir), input);
     const applied = await migrate('status');
-    expect(applied).toMatchObject({ code: 0, stdout: expect.stringMatching(/^applied {2}20261121000000-first-schema {2}20\d\d-/) });
+    expect(applied).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^applied {2}20261121000000-first-schema {2}20\d\d-/),
+    });
 
     const unasked = await migrate('down', 'yes\n');
-    expect(unasked).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--yes') });
+    expect(unasked).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('--yes'),
+    });
 
     for (const _line of applied.stdout.trim().split('\n')) {
-      expect(await migrate('down --yes')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^took back [\w-]+\n$/) });
+      expect(await migrate('down --yes')).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^took back [\w-]+\n$/),
+      });
     }
     const pending = await migrate('status');
-    expect(pending).toMatchObject({ code: 1, stdout: expect.stringMatching(/^pending {2}20261121000000-first-schema\n/) });
+    expect(pending).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^pending {2}20261121000000-first-schema\n/),
+    });
     expect(await runCommand(['keys', 'list'], embedded(own.dataDir))).toMatchObject({
       code: 1,
       stdout: '',
@@ -159,7 +204,10 @@ describe('authgraph migrate', () => {
       stderr: '',
       stdout: expect.stringMatching(/^applied 20261121000000-first-schema\n/),
     });
-    expect(await migrate('up')).toMatchObject({ code: 0, stdout: 'Nothing to do: all migrations are applied.\n' });
+    expect(await migrate('up')).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to do: all migrations are applied.\n',
+    });
   });
 });
 
@@ -167,9 +215,14 @@ describe('authgraph keys', () => {
   it('lists the keys, rotates, and rotates once when it is told to twice', async () => {
     const first = await run('keys list');
     expect(first.code).toBe(0);
-    expect(first.stdout).toMatch(/^ACTIVE {5}ES256 {2}[\w-]{43} {2}created \S+Z {2}signs from \S+Z\n$/);
+    expect(first.stdout).toMatch(
+      /^ACTIVE {5}ES256 {2}[\w-]{43} {2}created \S+Z {2}signs from \S+Z\n$/,
+    );
     const rotated = await run('keys rotate');
-    expect(rotated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ES256 {2}[\w-]{43} {2}signs from \S+Z\n$/) });
+    expect(rotated).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ES256 {2}[\w-]{43} {2}signs from \S+Z\n$/),
+    });
     expect((await run('keys rotate')).stdout).toBe(rotated.stdout);
     const both = await run('keys list');
     expect(both.stdout).toMatch(/^ACTIVE .*\nPUBLISHED .*\n$/);
@@ -177,7 +230,9 @@ describe('authgraph keys', () => {
   });
 
   it('says so when AUTHGRAPH_SECRET is not the one that sealed them', async () => {
-    const { code, stderr } = await run('keys list', '', { AUTHGRAPH_SECRET: 'Zk3Jq8Lw0Xv5Nt2Bm7Rc4Fy9HsTd6Gp1' });
+    const { code, stderr } = await run('keys list', '', {
+      AUTHGRAPH_SECRET: 'Zk3Jq8Lw0Xv5Nt2Bm7Rc4Fy9HsTd6Gp1',
+    });
     expect(code).toBe(1);
     expect(stderr).toContain('AUTHGRAPH_SECRET is not the one it was sealed with');
   });
@@ -198,10 +253,16 @@ describe('authgraph cleanup', () => {
       await service.sql(AGED, [user.sessionId]);
       return user;
     });
-    const cleanup = (...options: string[]) => runCommand(['cleanup', ...options], embedded(own.dataDir));
-    expect(await cleanup('--older-than', '30d')).toMatchObject({ code: 0, stdout: 'deleted 1 sessions\n' });
+    const cleanup = (...options: string[]) =>
+      runCommand(['cleanup', ...options], embedded(own.dataDir));
+    expect(await cleanup('--older-than', '30d')).toMatchObject({
+      code: 0,
+      stdout: 'deleted 1 sessions\n',
+    });
     expect(await cleanup()).toMatchObject({ code: 0, stdout: 'deleted 1 sessions\n' });
-    const left = await own.inService((service) => service.sql<{ id: string }>('select id from sessions order by expires_at'));
+    const left = await own.inService((service) =>
+      service.sql<{ id: string }>('select id from sessions order by expires_at'),
+    );
     expect(left).toHaveLength(2);
     expect(left.at(-1)).toEqual({ id: sessionId });
   });
@@ -214,7 +275,8 @@ describe('authgraph cleanup', () => {
 });
 
 describe('authgraph', () => {
-  const bare = (...args: string[]) => runCommand(args, { AUTHGRAPH_DATA_DIR: '/nonexistent/authgraph' });
+  const bare = (...args: string[]) =>
+    runCommand(args, { AUTHGRAPH_DATA_DIR: '/nonexistent/authgraph' });
 
   it.each([
     [[], ['serve', 'migrate', 'keys', 'users', 'cleanup', 'schema']],
@@ -236,17 +298,21 @@ describe('authgraph', () => {
     for (const word of words) expect(stdout).toContain(word);
   });
 
-  it.each([[['unknown']], [['serve', '--unknown']], [['users', 'create']], [['migrate', 'sideways']]])(
-    'exits with 2 when it is called as %j',
-    async (args) => {
-      const { code, stdout, stderr } = await bare(...args);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-      expect(stderr).not.toBe('');
-    },
-  );
+  it.each([
+    [['unknown']],
+    [['serve', '--unknown']],
+    [['users', 'create']],
+    [['migrate', 'sideways']],
+  ])('exits with 2 when it is called as %j', async (args) => {
+    const { code, stdout, stderr } = await bare(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).not.toBe('');
+  });
 
   it('prints its version', async () => {
-    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+    const { version } = JSON.parse(
+      await readFile(new URL('../package.json', import.meta.url), 'utf8'),
+    );
     expect(await bare('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
@@ -256,7 +322,9 @@ describe('authgraph', () => {
   });
 
   it('exits with 69 when the database does not answer', async () => {
-    const { code, stderr } = await run('migrate status', '', { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+    const { code, stderr } = await run('migrate status', '', {
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    });
     expect(code).toBe(69);
     expect(stderr).toMatch(/^authgraph: the database is unavailable: .*ECONNREFUSED/m);
   });

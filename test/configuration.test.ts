@@ -17,7 +17,11 @@ describe('starting in production (requirement 33)', () => {
   });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-  const sound = { NODE_ENV: 'production', AUTHGRAPH_SECRET: TEST_SECRET, AUTHGRAPH_ISSUER: 'https://auth.example.com' };
+  const sound = {
+    NODE_ENV: 'production',
+    AUTHGRAPH_SECRET: TEST_SECRET,
+    AUTHGRAPH_ISSUER: 'https://auth.example.com',
+  };
 
   async function refusal(env: Record<string, string>): Promise<string> {
     const { code, stdout, stderr } = await runCommand(['serve'], env);
@@ -41,15 +45,28 @@ describe('starting in production (requirement 33)', () => {
       AUTHGRAPH_ALLOWED_ORIGINS: '*',
       AUTHGRAPH_REFRESH_GRACE: '1h',
     });
-    for (const name of ['AUTHGRAPH_SECRET', 'AUTHGRAPH_ISSUER', 'AUTHGRAPH_ALLOWED_ORIGINS', 'AUTHGRAPH_REFRESH_GRACE']) {
+    for (const name of [
+      'AUTHGRAPH_SECRET',
+      'AUTHGRAPH_ISSUER',
+      'AUTHGRAPH_ALLOWED_ORIGINS',
+      'AUTHGRAPH_REFRESH_GRACE',
+    ]) {
       expect(stderr).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
     expect(stderr).not.toContain('hunter2');
   });
 
   it('with wrong settings touches nothing, and no other command starts either', async () => {
-    for (const args of [['migrate', 'up'], ['keys', 'list'], ['cleanup'], ['users', 'create', '--email', 'a@example.com']]) {
-      const { code, stderr } = await runCommand(args, { NODE_ENV: 'production', AUTHGRAPH_DATA_DIR: dataDir });
+    for (const args of [
+      ['migrate', 'up'],
+      ['keys', 'list'],
+      ['cleanup'],
+      ['users', 'create', '--email', 'a@example.com'],
+    ]) {
+      const { code, stderr } = await runCommand(args, {
+        NODE_ENV: 'production',
+        AUTHGRAPH_DATA_DIR: dataDir,
+      });
       expect(code, args.join(' ')).toBe(WRONG_SETTINGS);
       expect(stderr).toContain('AUTHGRAPH_SECRET');
     }

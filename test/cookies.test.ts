@@ -1,6 +1,16 @@
 import { parseSetCookie } from 'cookie';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, bearer, GOOD_PASSWORD, ME, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, signUpUser } from './harness/graphql-client.js';
+import {
+  type Answer,
+  bearer,
+  GOOD_PASSWORD,
+  ME,
+  REFRESH,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
+  signUpUser,
+} from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
 
 const APP = 'https://app.example.com';
@@ -9,7 +19,11 @@ const NAMES_OVER_HTTP = { access: 'authgraph-at', refresh: 'authgraph-rt' };
 const NAMES_OVER_HTTPS = { access: '__Host-authgraph-at', refresh: '__Host-authgraph-rt' };
 
 let users = 0;
-const newInput = () => ({ email: `cookie-${++users}@users.example.com`, password: GOOD_PASSWORD, delivery: 'COOKIE' });
+const newInput = () => ({
+  email: `cookie-${++users}@users.example.com`,
+  password: GOOD_PASSWORD,
+  delivery: 'COOKIE',
+});
 
 type SetCookie = ReturnType<typeof parseSetCookie>;
 
@@ -30,7 +44,10 @@ describe.each([
 ])('cookies of a service at $issuer', ({ issuer, names, secure, production }) => {
   let service: TestService;
   beforeAll(async () => {
-    const env = { AUTHGRAPH_ISSUER: issuer, AUTHGRAPH_ALLOWED_ORIGINS: `${APP}, https://two.example.com` };
+    const env = {
+      AUTHGRAPH_ISSUER: issuer,
+      AUTHGRAPH_ALLOWED_ORIGINS: `${APP}, https://two.example.com`,
+    };
     service = await startService({ env: production ? { ...env, NODE_ENV: 'production' } : env });
   });
   afterAll(() => service[Symbol.asyncDispose]());
@@ -41,7 +58,12 @@ describe.each([
   }
 
   async function sessionRow(id: string): Promise<unknown> {
-    return (await service.sql('select generation, ended_at is not null as ended from sessions where id = ?', [id]))[0];
+    return (
+      await service.sql(
+        'select generation, ended_at is not null as ended from sessions where id = ?',
+        [id],
+      )
+    )[0];
   }
 
   it('have the attributes that were designed, and each is under 4,096 bytes (requirement 21)', async () => {
@@ -67,7 +89,10 @@ describe.each([
     const refreshed = await service.send(REFRESH, {}, { cookie: cookieHeader(signedIn) });
     expect(up.body.data.signUp).toMatchObject({ __typename: 'SignedIn', tokens: null });
     expect(signedIn.body.data.signIn).toMatchObject({ __typename: 'SignedIn', tokens: null });
-    expect(refreshed.body.data.refreshSession).toMatchObject({ __typename: 'SessionRefreshed', tokens: null });
+    expect(refreshed.body.data.refreshSession).toMatchObject({
+      __typename: 'SessionRefreshed',
+      tokens: null,
+    });
     for (const answer of [up, signedIn, refreshed]) {
       const text = JSON.stringify(answer.body);
       const values = cookiesOf(answer).map(({ value }) => value ?? '');
@@ -87,7 +112,9 @@ describe.each([
     const next = cookieHeader(refreshed);
     expect(next).not.toBe(cookie);
     expect(await sessionRow(sessionId)).toEqual({ generation: 1, ended: false });
-    expect((await service.send(ME, {}, { cookie: next })).body.data.session).toEqual({ id: sessionId });
+    expect((await service.send(ME, {}, { cookie: next })).body.data.session).toEqual({
+      id: sessionId,
+    });
   });
 
   it('are not set for a client that takes its tokens from the body, also when it refreshes', async () => {
@@ -95,7 +122,9 @@ describe.each([
     const refreshed = await service.send(REFRESH, { refreshToken: user.refreshToken });
     expect(refreshed.body.data.refreshSession.tokens.refreshToken).toMatch(/^ag_rt_/);
     expect(refreshed.headers.getSetCookie()).toEqual([]);
-    expect((await service.send(ME, {}, bearer(user.accessToken))).headers.getSetCookie()).toEqual([]);
+    expect((await service.send(ME, {}, bearer(user.accessToken))).headers.getSetCookie()).toEqual(
+      [],
+    );
   });
 
   it('are cleared at sign-out, which ends the session (requirement 21)', async () => {
@@ -113,12 +142,15 @@ describe.each([
     expect((await service.send(ME, {}, { cookie })).status).toBe(401);
   });
 
-  it.each([undefined, APP, 'https://two.example.com', issuer])('work for a request with Origin %s (requirement 21)', async (origin) => {
-    const headers: Record<string, string> = origin === undefined ? {} : { origin };
-    const up = await service.send(SIGN_UP, { input: newInput() }, headers);
-    const me = await service.send(ME, {}, { ...headers, cookie: cookieHeader(up) });
-    expect(me.body.data.session).toEqual({ id: up.body.data.signUp.session.id });
-  });
+  it.each([undefined, APP, 'https://two.example.com', issuer])(
+    'work for a request with Origin %s (requirement 21)',
+    async (origin) => {
+      const headers: Record<string, string> = origin === undefined ? {} : { origin };
+      const up = await service.send(SIGN_UP, { input: newInput() }, headers);
+      const me = await service.send(ME, {}, { ...headers, cookie: cookieHeader(up) });
+      expect(me.body.data.session).toEqual({ id: up.body.data.signUp.session.id });
+    },
+  );
 
   it.each([
     FOREIGN,
@@ -129,26 +161,38 @@ describe.each([
     APP.replace('https', 'http'),
     `${APP}/`,
     `${APP}, ${FOREIGN}`,
-  ])('are refused to a page with Origin "%s", before anything is done (requirements 21 and 22)', async (origin) => {
-    const { cookie, sessionId } = await signedUp();
-    const input = newInput();
-    for (const [query, variables] of [[ME], [REFRESH], [SIGN_OUT], [SIGN_OUT, { input: { everywhere: true } }]] as const) {
-      const answer = await service.send(query, variables, { cookie, origin });
-      expect(answer.status).toBe(403);
-      expect(answer.body.errors[0].extensions.code).toBe('FORBIDDEN');
-      expect(answer.body.data ?? null).toBeNull();
-      expect(answer.headers.getSetCookie()).toEqual([]);
-    }
-    const up = await service.send(SIGN_UP, { input }, { origin });
-    expect(up.status).toBe(403);
-    expect(up.body.errors[0].extensions.code).toBe('FORBIDDEN');
-    expect(up.headers.getSetCookie()).toEqual([]);
-    expect(await sessionRow(sessionId)).toEqual({ generation: 0, ended: false });
-    expect(await service.sql('select id from users where email = ?', [input.email])).toEqual([]);
-  });
+  ])(
+    'are refused to a page with Origin "%s", before anything is done (requirements 21 and 22)',
+    async (origin) => {
+      const { cookie, sessionId } = await signedUp();
+      const input = newInput();
+      for (const [query, variables] of [
+        [ME],
+        [REFRESH],
+        [SIGN_OUT],
+        [SIGN_OUT, { input: { everywhere: true } }],
+      ] as const) {
+        const answer = await service.send(query, variables, { cookie, origin });
+        expect(answer.status).toBe(403);
+        expect(answer.body.errors[0].extensions.code).toBe('FORBIDDEN');
+        expect(answer.body.data ?? null).toBeNull();
+        expect(answer.headers.getSetCookie()).toEqual([]);
+      }
+      const up = await service.send(SIGN_UP, { input }, { origin });
+      expect(up.status).toBe(403);
+      expect(up.body.errors[0].extensions.code).toBe('FORBIDDEN');
+      expect(up.headers.getSetCookie()).toEqual([]);
+      expect(await sessionRow(sessionId)).toEqual({ generation: 0, ended: false });
+      expect(await service.sql('select id from users where email = ?', [input.email])).toEqual([]);
+    },
+  );
 
   it('of other sites and services do not matter, whatever the Origin', async () => {
-    const { status } = await service.send(ME, {}, { cookie: 'theme=dark; xauthgraph-at=1; authgraph-att=2', origin: FOREIGN });
+    const { status } = await service.send(
+      ME,
+      {},
+      { cookie: 'theme=dark; xauthgraph-at=1; authgraph-att=2', origin: FOREIGN },
+    );
     expect(status).toBe(200);
   });
 
@@ -171,24 +215,39 @@ describe.each([
   it('count less than an Authorization header', async () => {
     const { cookie } = await signedUp();
     const other = await signUpUser(service.send);
-    expect((await service.send(ME, {}, { cookie, ...bearer(other.accessToken) })).body.data.me.id).toBe(other.id);
+    expect(
+      (await service.send(ME, {}, { cookie, ...bearer(other.accessToken) })).body.data.me.id,
+    ).toBe(other.id);
     expect((await service.send(ME, {}, { cookie, ...bearer('garbage') })).status).toBe(401);
   });
 
   it('under the names of the other scheme are not read', async () => {
     const { cookie } = await signedUp();
-    const [strange, own] = secure ? [NAMES_OVER_HTTP, NAMES_OVER_HTTPS] : [NAMES_OVER_HTTPS, NAMES_OVER_HTTP];
-    const renamed = cookie.replaceAll(own.access, strange.access).replaceAll(own.refresh, strange.refresh);
+    const [strange, own] = secure
+      ? [NAMES_OVER_HTTP, NAMES_OVER_HTTPS]
+      : [NAMES_OVER_HTTPS, NAMES_OVER_HTTP];
+    const renamed = cookie
+      .replaceAll(own.access, strange.access)
+      .replaceAll(own.refresh, strange.refresh);
     expect(renamed).not.toBe(cookie);
-    expect((await service.send(ME, {}, { cookie: renamed })).body.data).toEqual({ me: null, session: null });
-    expect((await service.send(REFRESH, {}, { cookie: renamed })).body.data.refreshSession).toMatchObject({ reason: 'MISSING' });
+    expect((await service.send(ME, {}, { cookie: renamed })).body.data).toEqual({
+      me: null,
+      session: null,
+    });
+    expect(
+      (await service.send(REFRESH, {}, { cookie: renamed })).body.data.refreshSession,
+    ).toMatchObject({ reason: 'MISSING' });
   });
 
   it('do not keep a browser signed in to what it may not read: CORS headers go to allowed origins alone', async () => {
     const preflight = (origin: string) =>
       fetch(`${service.url}/graphql`, {
         method: 'OPTIONS',
-        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type',
+        },
       });
     const allowed = await preflight(APP);
     expect(allowed.status).toBe(204);

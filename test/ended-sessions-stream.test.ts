@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createRequestVerifier, listenForEndedSessions } from '@authgraph/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRequestVerifier, listenForEndedSessions } from '../src/sdk/index.js';
 import { bearer, SIGN_OUT, signUpUser } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
 
@@ -20,11 +20,17 @@ describe('the stream of ended sessions (requirement 14)', () => {
 
   const issuer = 'http://localhost:4000';
   /** The service under test does not listen at its issuer. */
-  const toService: typeof fetch = (input, init) => fetch(String(input).replace(issuer, service.url), init);
+  const toService: typeof fetch = (input, init) =>
+    fetch(String(input).replace(issuer, service.url), init);
 
   it('lets another server refuse the access token within a second of sign-out', async () => {
     using stream = listenForEndedSessions({ issuer, fetch: toService });
-    const verify = createRequestVerifier({ issuer, audience: issuer, jwks: service.app.services.keys, isEnded: stream.isEnded });
+    const verify = createRequestVerifier({
+      issuer,
+      audience: issuer,
+      jwks: service.app.services.keys,
+      isEnded: stream.isEnded,
+    });
     await eventually(() => stream.connected);
     const user = await signUpUser(service.send);
     await expect(verify(bearer(user.accessToken))).resolves.toMatchObject({ userId: user.id });
@@ -49,9 +55,16 @@ describe('the stream of ended sessions (requirement 14)', () => {
     let closing = new AbortController();
     const flaky: typeof fetch = async (input, init) => {
       if (!reachable) throw new Error('unreachable');
-      return toService(input, { ...init, signal: AbortSignal.any([closing.signal, ...(init?.signal ? [init.signal] : [])]) });
+      return toService(input, {
+        ...init,
+        signal: AbortSignal.any([closing.signal, ...(init?.signal ? [init.signal] : [])]),
+      });
     };
-    using stream = listenForEndedSessions({ issuer, fetch: flaky, onDisconnected: (reason) => reasons.push(reason) });
+    using stream = listenForEndedSessions({
+      issuer,
+      fetch: flaky,
+      onDisconnected: (reason) => reasons.push(reason),
+    });
     await eventually(() => stream.connected);
     reachable = false;
     closing.abort();
@@ -68,7 +81,10 @@ describe('the stream of ended sessions (requirement 14)', () => {
 
   it('does not keep the service from stopping', async () => {
     const other = await startService();
-    using stream = listenForEndedSessions({ issuer, fetch: (input, init) => fetch(String(input).replace(issuer, other.url), init) });
+    using stream = listenForEndedSessions({
+      issuer,
+      fetch: (input, init) => fetch(String(input).replace(issuer, other.url), init),
+    });
     await eventually(() => stream.connected);
     const startedAt = performance.now();
     await other[Symbol.asyncDispose]();

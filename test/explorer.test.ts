@@ -25,21 +25,28 @@ describe('in development', () => {
   it('the page may not be framed, and is not sent to a client that asks for JSON', async () => {
     const page = await fetch(`${service.url}/graphql`, { headers: BROWSER });
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-    const json = await fetch(`${service.url}/graphql?query=${encodeURIComponent('{ __typename }')}`, {
-      headers: { accept: 'application/json', 'apollo-require-preflight': 'yes' },
-    });
+    const json = await fetch(
+      `${service.url}/graphql?query=${encodeURIComponent('{ __typename }')}`,
+      {
+        headers: { accept: 'application/json', 'apollo-require-preflight': 'yes' },
+      },
+    );
     expect(await json.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
   it('introspection and suggestions help the developer', async () => {
     expect((await service.send(INTROSPECTION)).body.data.__schema.types.length).toBeGreaterThan(10);
-    expect((await service.send('{ mee { id } }')).body.errors[0].message).toContain('Did you mean "me"');
+    expect((await service.send('{ mee { id } }')).body.errors[0].message).toContain(
+      'Did you mean "me"',
+    );
   });
 });
 
 describe('in production (requirement 25)', () => {
   beforeAll(async () => {
-    service = await startService({ env: { NODE_ENV: 'production', AUTHGRAPH_ISSUER: 'https://auth.example.com' } });
+    service = await startService({
+      env: { NODE_ENV: 'production', AUTHGRAPH_ISSUER: 'https://auth.example.com' },
+    });
   });
   afterAll(() => service[Symbol.asyncDispose]());
 
@@ -63,7 +70,9 @@ describe('in production (requirement 25)', () => {
 
   it('nothing suggests a name for what is in a variable', async () => {
     const query = 'mutation ($input: SignInInput!) { signIn(input: $input) { __typename } }';
-    const { body } = await service.send(query, { input: { email: 'a@example.com', password: 'x', passwrd: 'x' } });
+    const { body } = await service.send(query, {
+      input: { email: 'a@example.com', password: 'x', passwrd: 'x' },
+    });
     expect(body.errors[0].message).toContain('"passwrd" is not defined');
     expect(JSON.stringify(body)).not.toMatch(/did you mean/i);
   });
@@ -84,16 +93,25 @@ describe('in production (requirement 25)', () => {
   });
 
   it('a failure of ours is masked, under the request id that the log has', async () => {
-    using failure = vi.spyOn(service.app.services.credentials.password, 'authenticate').mockRejectedValue(new Error('canary'));
-    const { body, headers } = await service.send('mutation { signIn(input: { email: "a@example.com", password: "b" }) { __typename } }');
+    using failure = vi
+      .spyOn(service.app.services.credentials.password, 'authenticate')
+      .mockRejectedValue(new Error('canary'));
+    const { body, headers } = await service.send(
+      'mutation { signIn(input: { email: "a@example.com", password: "b" }) { __typename } }',
+    );
     expect(failure).toHaveBeenCalledOnce();
     expect(JSON.stringify(body)).not.toContain('canary');
-    expect(body.errors[0].extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId: headers.get('x-request-id') });
+    expect(body.errors[0].extensions).toEqual({
+      code: 'INTERNAL_SERVER_ERROR',
+      requestId: headers.get('x-request-id'),
+    });
   });
 
   it('no error carries a stack trace', async () => {
     for (const query of ['{', '{ nope }', 'mutation { signIn(input: 1) { __typename } }']) {
-      expect(JSON.stringify((await service.send(query)).body)).not.toMatch(/stacktrace|node_modules|\.js:\d/);
+      expect(JSON.stringify((await service.send(query)).body)).not.toMatch(
+        /stacktrace|node_modules|\.js:\d/,
+      );
     }
   });
 });
@@ -101,7 +119,10 @@ describe('in production (requirement 25)', () => {
 /** The addresses outside the page that it would load when it is opened. */
 function loadedUrls(page: string): string[] {
   const markup = page.replaceAll(/(<script[^>]*>)[\s\S]*?<\/script>/g, '$1</script>'); // program text is not markup
-  return [...markup.matchAll(/(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi), ...markup.matchAll(/(?:url\(|@import\s)\s*["']?([^"')\s;]+)/gi)]
+  return [
+    ...markup.matchAll(/(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi),
+    ...markup.matchAll(/(?:url\(|@import\s)\s*["']?([^"')\s;]+)/gi),
+  ]
     .map(([, url]) => url ?? '')
     .filter((url) => !url.startsWith('data:') && !url.startsWith('#'));
 }

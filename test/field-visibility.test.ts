@@ -9,12 +9,24 @@ import {
   isObjectType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createUser } from '../src/flows/create-user.js';
-import { buildSubgraph } from '../src/graphql/schema.js';
+import { createUser } from '../src/features/password/create-user.js';
+import { buildSubgraph } from '../src/platform/graphql/schema.js';
 import { signInAgain } from './harness/accounts.js';
-import { bearer, GOOD_PASSWORD, graphqlClient, type Send, signUpUser, type TestUser } from './harness/graphql-client.js';
+import {
+  bearer,
+  GOOD_PASSWORD,
+  graphqlClient,
+  type Send,
+  signUpUser,
+  type TestUser,
+} from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
-import { gatewaysAreInstalled, INSTALL_GATEWAYS, startTestSupergraph, type TestSupergraph } from './harness/supergraph.js';
+import {
+  gatewaysAreInstalled,
+  INSTALL_GATEWAYS,
+  startTestSupergraph,
+  type TestSupergraph,
+} from './harness/supergraph.js';
 
 /** What somebody is to the user whom an object belongs to. What belongs to nobody is judged by who asks. */
 const RELATIONS = ['anonymous', 'another user', 'the owner', 'an admin'] as const;
@@ -57,11 +69,21 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   },
   SessionConnection: { edges: WITHIN, nodes: WITHIN, pageInfo: WITHIN, totalCount: WITHIN },
   SessionEdge: { cursor: WITHIN, node: WITHIN },
-  PageInfo: { hasNextPage: WITHIN, hasPreviousPage: WITHIN, startCursor: WITHIN, endCursor: WITHIN },
+  PageInfo: {
+    hasNextPage: WITHIN,
+    hasPreviousPage: WITHIN,
+    startCursor: WITHIN,
+    endCursor: WITHIN,
+  },
   SignedIn: { user: EVERYBODY, session: EVERYBODY, tokens: EVERYBODY },
   SessionRefreshed: { session: EVERYBODY, tokens: EVERYBODY },
   SignedOut: { endedSessions: EVERYBODY },
-  Tokens: { accessToken: EVERYBODY, accessTokenExpiresAt: EVERYBODY, refreshToken: EVERYBODY, refreshTokenExpiresAt: EVERYBODY },
+  Tokens: {
+    accessToken: EVERYBODY,
+    accessTokenExpiresAt: EVERYBODY,
+    refreshToken: EVERYBODY,
+    refreshTokenExpiresAt: EVERYBODY,
+  },
   InvalidEmail: { message: EVERYBODY },
   EmailTaken: { message: EVERYBODY },
   InvalidCredentials: { message: EVERYBODY },
@@ -108,7 +130,9 @@ const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]
     `(input: { refreshToken: "${await refreshToken()}" })`,
     '(input: { refreshToken: "ag_rt_x" })',
   ],
-  'Mutation.signOut': async ({ refreshToken }) => [`(input: { refreshToken: "${await refreshToken()}" })`],
+  'Mutation.signOut': async ({ refreshToken }) => [
+    `(input: { refreshToken: "${await refreshToken()}" })`,
+  ],
 };
 
 /** Whoever proves by a password or a refresh token who they are sees the rest of the answer as that user. */
@@ -145,7 +169,9 @@ const walked = new Set<string>();
 const told = new Map<Relation, string>();
 
 beforeAll(async () => {
-  supergraph = gatewaysAreInstalled ? await startTestSupergraph('https://auth.example.com') : undefined;
+  supergraph = gatewaysAreInstalled
+    ? await startTestSupergraph('https://auth.example.com')
+    : undefined;
   service = supergraph?.service ?? (await startService());
   const ada = await signUpUser(service.send, 'ada.lovelace@users.example.com');
   bob = await signUpUser(service.send);
@@ -153,7 +179,11 @@ beforeAll(async () => {
   await createUser(service.app.services, { ...root, roles: ['admin'] });
   const admin = await signInAgain(service.send, { ...bob, ...root });
   const users = [ada, bob, { ...admin, id: await userIdOf(admin.sessionId) }];
-  const seconds = await Promise.all(users.map((user) => signInAgain(service.send, user, { 'user-agent': `The browser of ${user.email}` })));
+  const seconds = await Promise.all(
+    users.map((user) =>
+      signInAgain(service.send, user, { 'user-agent': `The browser of ${user.email}` }),
+    ),
+  );
   world = {
     ada,
     everyUser: users.map(({ id }) => id),
@@ -167,7 +197,9 @@ beforeAll(async () => {
     'an admin': { userId: users[2]?.id ?? null, admin: true, headers: bearer(admin.accessToken) },
   };
   await callEverything(service.send, []);
-  for (const gateway of supergraph === undefined ? [] : [supergraph.urls.hive, supergraph.urls.apollo]) {
+  for (const gateway of supergraph === undefined
+    ? []
+    : [supergraph.urls.hive, supergraph.urls.apollo]) {
     await callEverything(graphqlClient(gateway.replace(/\/graphql$/, '')), BETWEEN_SUBGRAPHS);
   }
 }, 180_000);
@@ -175,42 +207,63 @@ afterAll(() => (supergraph ?? service)[Symbol.asyncDispose]());
 
 describe('who sees which field (requirement 26)', () => {
   it('is decided for every field of every object type, and for nothing else', () => {
-    const decided = Object.entries(VISIBILITY).flatMap(([type, fields]) => Object.keys(fields).map((field) => `${type}.${field}`));
+    const decided = Object.entries(VISIBILITY).flatMap(([type, fields]) =>
+      Object.keys(fields).map((field) => `${type}.${field}`),
+    );
     expect(decided.toSorted()).toEqual(everyField().toSorted());
   });
 
   it('is asked through every root field', () => {
-    const fields = roots.flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+    const fields = roots.flatMap((type) =>
+      Object.keys(type.getFields()).map((field) => `${type.name}.${field}`),
+    );
     expect(Object.keys(CALLS).toSorted()).toEqual(fields.toSorted());
   });
 
   it('is asked through every field that leads to an object, interface or union', () => {
     const ways = objectTypes().flatMap((type) =>
-      Object.values(type.getFields()).flatMap((field) => (isCompositeType(getNamedType(field.type)) ? [`${type.name}.${field.name}`] : [])),
+      Object.values(type.getFields()).flatMap((field) =>
+        isCompositeType(getNamedType(field.type)) ? [`${type.name}.${field.name}`] : [],
+      ),
     );
-    expect(ways).toEqual(expect.arrayContaining(['Query._entities', 'SessionEdge.node', 'Session.user', 'SessionRefreshed.session']));
+    expect(ways).toEqual(
+      expect.arrayContaining([
+        'Query._entities',
+        'SessionEdge.node',
+        'Session.user',
+        'SessionRefreshed.session',
+      ]),
+    );
     expect(ways.filter((way) => !walked.has(way))).toEqual([]);
   });
 
   describe.each(RELATIONS)('%s', (relation) => {
-    it.each(everyField().filter((coordinate) => !NOT_PROVOKED.includes(typeOf(coordinate))))('%s', (coordinate) => {
-      const [type = '', field = ''] = coordinate.split('.');
-      const expected = VISIBILITY[type]?.[field]?.[relation];
-      const outcomes = [...(seen.get(coordinate)?.get(relation) ?? [])];
-      expect(outcomes).toEqual(expected === 'absent' ? [] : [expected]);
-    });
+    it.each(everyField().filter((coordinate) => !NOT_PROVOKED.includes(typeOf(coordinate))))(
+      '%s',
+      (coordinate) => {
+        const [type = '', field = ''] = coordinate.split('.');
+        const expected = VISIBILITY[type]?.[field]?.[relation];
+        const outcomes = [...(seen.get(coordinate)?.get(relation) ?? [])];
+        expect(outcomes).toEqual(expected === 'absent' ? [] : [expected]);
+      },
+    );
   });
 
-  it.each(['anonymous', 'another user'] as const)('%s finds nothing of it anywhere else in an answer, errors included', (relation) => {
-    const answers = told.get(relation);
-    expect(told.get('the owner')).toContain(world.ada.email);
-    expect(told.get('the owner')).toContain(world.ada.sessionId);
-    expect(answers).not.toContain(world.ada.email);
-    expect(answers).not.toContain('ada.lovelace');
-    for (const sessionId of world.everySession.filter((id) => relation === 'anonymous' || !bobs.has(id))) {
-      expect(answers).not.toContain(sessionId);
-    }
-  });
+  it.each(['anonymous', 'another user'] as const)(
+    '%s finds nothing of it anywhere else in an answer, errors included',
+    (relation) => {
+      const answers = told.get(relation);
+      expect(told.get('the owner')).toContain(world.ada.email);
+      expect(told.get('the owner')).toContain(world.ada.sessionId);
+      expect(answers).not.toContain(world.ada.email);
+      expect(answers).not.toContain('ada.lovelace');
+      for (const sessionId of world.everySession.filter(
+        (id) => relation === 'anonymous' || !bobs.has(id),
+      )) {
+        expect(answers).not.toContain(sessionId);
+      }
+    },
+  );
 });
 
 describe('_entities asks the database once', () => {
@@ -218,7 +271,11 @@ describe('_entities asks the database once', () => {
 
   it.each([
     ['users', 'User', 'id email emailVerified createdAt roles'],
-    ['sessions', 'Session', 'id createdAt lastUsedAt expiresAt ipAddress userAgent current user { id }'],
+    [
+      'sessions',
+      'Session',
+      'id createdAt lastUsedAt expiresAt ipAddress userAgent current user { id }',
+    ],
   ])(`for ${COUNT} %s`, async (_what, typename, fields) => {
     const ids = typename === 'User' ? await insertUsers(COUNT) : await insertSessions(COUNT);
     const query = `query ($all: [_Any!]!) { _entities(representations: $all) { ... on ${typename} { ${fields} } } }`;
@@ -232,11 +289,14 @@ describe('_entities asks the database once', () => {
 
   it('and once more for the users of all these sessions', async () => {
     const all = (await insertSessions(COUNT)).map((id) => ({ __typename: 'Session', id }));
-    const query = 'query ($all: [_Any!]!) { _entities(representations: $all) { ... on Session { user { email } } } }';
+    const query =
+      'query ($all: [_Any!]!) { _entities(representations: $all) { ... on Session { user { email } } } }';
     using statements = watchStatements();
     const { body } = await service.send(query, { all }, callers['an admin'].headers);
     expect(statements).toHaveBeenCalledTimes(2);
-    expect(new Set(body.data._entities.map(({ user }: { user: { email: string } }) => user.email)).size).toBe(COUNT);
+    expect(
+      new Set(body.data._entities.map(({ user }: { user: { email: string } }) => user.email)).size,
+    ).toBe(COUNT);
   });
 });
 
@@ -249,11 +309,15 @@ function representations(typename: string, ids: readonly string[]): string {
 }
 
 function objectTypes(): GraphQLObjectType[] {
-  return Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.name.startsWith('__')) as GraphQLObjectType[]; // the filter says so
+  return Object.values(schema.getTypeMap()).filter(
+    (type) => isObjectType(type) && !type.name.startsWith('__'),
+  ) as GraphQLObjectType[]; // the filter says so
 }
 
 function everyField(): string[] {
-  return objectTypes().flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+  return objectTypes().flatMap((type) =>
+    Object.keys(type.getFields()).map((field) => `${type.name}.${field}`),
+  );
 }
 
 function typeOf(coordinate: string): string {
@@ -268,7 +332,11 @@ async function callEverything(send: Send, without: readonly string[]): Promise<v
   }
 }
 
-async function callAsEverybody(send: Send, type: GraphQLObjectType, field: GraphQLField<unknown, unknown>): Promise<void> {
+async function callAsEverybody(
+  send: Send,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+): Promise<void> {
   const coordinate = `${type.name}.${field.name}`;
   const operation = type === schema.getMutationType() ? 'mutation' : 'query';
   for (const relation of RELATIONS) {
@@ -276,8 +344,12 @@ async function callAsEverybody(send: Send, type: GraphQLObjectType, field: Graph
     for (const args of (await CALLS[coordinate]?.(world)) ?? []) {
       const document = `${operation} { ${field.name}${args} ${selectionOf(field, new Set([coordinate]))} }`;
       const { body } = await send(document, {}, headers);
-      if (operation === 'query') told.set(relation, (told.get(relation) ?? '') + JSON.stringify(body));
-      await record({ __typename: type.name, [field.name]: body.data?.[field.name] ?? null }, { viewer, relation, subject: undefined });
+      if (operation === 'query')
+        told.set(relation, (told.get(relation) ?? '') + JSON.stringify(body));
+      await record(
+        { __typename: type.name, [field.name]: body.data?.[field.name] ?? null },
+        { viewer, relation, subject: undefined },
+      );
     }
   }
 }
@@ -287,16 +359,26 @@ function selectionOf(field: GraphQLField<unknown, unknown>, taken: ReadonlySet<s
   const type = getNamedType(field.type);
   if (!isCompositeType(type)) return '';
   const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
-  const interfaces = isAbstractType(type) ? new Set(objects.flatMap((object) => object.getInterfaces())) : [];
-  const fragments = [...objects, ...interfaces].map((each) => `... on ${each.name} { ${fieldsOf(each, taken)} }`);
+  const interfaces = isAbstractType(type)
+    ? new Set(objects.flatMap((object) => object.getInterfaces()))
+    : [];
+  const fragments = [...objects, ...interfaces].map(
+    (each) => `... on ${each.name} { ${fieldsOf(each, taken)} }`,
+  );
   return `{ __typename ${fragments.join(' ')} }`;
 }
 
-function fieldsOf(type: GraphQLObjectType | GraphQLInterfaceType, taken: ReadonlySet<string>): string {
+function fieldsOf(
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  taken: ReadonlySet<string>,
+): string {
   const alias = (name: string) => (isInterfaceType(type) ? `${type.name}__${name}: ` : '');
   return Object.values(type.getFields())
     .filter((field) => !taken.has(`${type.name}.${field.name}`))
-    .map((field) => `${alias(field.name)}${field.name} ${selectionOf(field, new Set([...taken, `${type.name}.${field.name}`]))}`)
+    .map(
+      (field) =>
+        `${alias(field.name)}${field.name} ${selectionOf(field, new Set([...taken, `${type.name}.${field.name}`]))}`,
+    )
     .join(' ');
 }
 
@@ -312,8 +394,14 @@ interface Position {
 async function record(value: unknown, above: Position): Promise<void> {
   if (Array.isArray(value)) for (const item of value) await record(item, above);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
-  const { __typename: type, ...fields } = value as { __typename: string; id?: string; session?: { id: string } }; // as it was asked for
-  const viewer = PROVES_WHO_ASKS.includes(type) ? { userId: await userIdOf(fields.session?.id ?? ''), admin: false } : above.viewer;
+  const { __typename: type, ...fields } = value as {
+    __typename: string;
+    id?: string;
+    session?: { id: string };
+  }; // as it was asked for
+  const viewer = PROVES_WHO_ASKS.includes(type)
+    ? { userId: await userIdOf(fields.session?.id ?? ''), admin: false }
+    : above.viewer;
   const subject = await subjectOf(type, fields.id, above.subject);
   const relation = subject === undefined ? above.relation : relationTo(subject, viewer);
   for (const [key, field] of Object.entries(fields)) {
@@ -325,11 +413,18 @@ async function record(value: unknown, above: Position): Promise<void> {
 
 function note(coordinate: string, relation: Relation, value: unknown): void {
   const row = seen.get(coordinate) ?? new Map<Relation, Set<Outcome>>();
-  seen.set(coordinate, row.set(relation, (row.get(relation) ?? new Set()).add(value === null ? 'null' : 'visible')));
+  seen.set(
+    coordinate,
+    row.set(relation, (row.get(relation) ?? new Set()).add(value === null ? 'null' : 'visible')),
+  );
 }
 
 /** Whose an object is; what lists or pages somebody's sessions is theirs too. The database says whose a session is. */
-async function subjectOf(type: string, id: string | undefined, above: string | undefined): Promise<string | undefined> {
+async function subjectOf(
+  type: string,
+  id: string | undefined,
+  above: string | undefined,
+): Promise<string | undefined> {
   if (type === 'User') return id;
   return type === 'Session' ? userIdOf(id ?? '') : above;
 }
@@ -346,7 +441,10 @@ const bobs = new Set<string>();
 async function userIdOf(sessionId: string): Promise<string> {
   const known = owners.get(sessionId);
   if (known !== undefined) return known;
-  const [found] = await service.sql<{ user_id: string }>('select user_id from sessions where id = ?', [sessionId]);
+  const [found] = await service.sql<{ user_id: string }>(
+    'select user_id from sessions where id = ?',
+    [sessionId],
+  );
   if (found === undefined) throw new Error(`there is no session ${sessionId}`);
   owners.set(sessionId, found.user_id);
   if (found.user_id === bob.id) bobs.add(sessionId);

@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { refresh } from './harness/accounts.js';
-import { bearer, GOOD_PASSWORD, ME, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, signUpUser, type TestUser } from './harness/graphql-client.js';
+import {
+  bearer,
+  GOOD_PASSWORD,
+  ME,
+  REFRESH,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
+  signUpUser,
+  type TestUser,
+} from './harness/graphql-client.js';
 import { leaksOf } from './harness/leaks.js';
 import { rawPost, sendRaw } from './harness/raw-http.js';
 import { startService, type TestService } from './harness/service.js';
@@ -86,8 +96,12 @@ describe('email addresses', () => {
     ['with a lone surrogate', 'ada\ud800@example.com'],
     ...HOSTILE_STRINGS.map((text) => [`like ${JSON.stringify(text.slice(0, 24))}`, text]),
   ])('%s are no addresses, and nobody can sign in with them', async (_what, email) => {
-    expect(await signUp({ email, password: GOOD_PASSWORD })).toMatchObject({ __typename: 'InvalidEmail' });
-    expect(await signIn({ email, password: GOOD_PASSWORD })).toMatchObject({ __typename: 'InvalidCredentials' });
+    expect(await signUp({ email, password: GOOD_PASSWORD })).toMatchObject({
+      __typename: 'InvalidEmail',
+    });
+    expect(await signIn({ email, password: GOOD_PASSWORD })).toMatchObject({
+      __typename: 'InvalidCredentials',
+    });
   });
 });
 
@@ -98,7 +112,9 @@ describe('passwords', () => {
     ['NULs', '\0'.repeat(12)],
     ...HOSTILE_STRINGS.map((text) => [`like ${JSON.stringify(text.slice(0, 24))}`, text]),
   ])('that are %s are weak or fine, and never right by accident', async (_what, password) => {
-    expect(await signIn({ email: user.email, password })).toMatchObject({ __typename: 'InvalidCredentials' });
+    expect(await signIn({ email: user.email, password })).toMatchObject({
+      __typename: 'InvalidCredentials',
+    });
     if (!password.isWellFormed()) return;
     const answer = await signUp({ email: `hostile-${crypto.randomUUID()}@example.com`, password });
     expect(['WeakPassword', 'SignedIn']).toContain(answer.__typename);
@@ -108,7 +124,9 @@ describe('passwords', () => {
     const input = { email: 'lone@example.com', password: `\ud800${GOOD_PASSWORD}` };
     const { body } = await service.send(SIGN_UP, { input });
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
-    expect(await service.sql("select 1 from users where email_normalized = 'lone@example.com'")).toEqual([]);
+    expect(
+      await service.sql("select 1 from users where email_normalized = 'lone@example.com'"),
+    ).toEqual([]);
   });
 
   it('say what is wrong with them', async () => {
@@ -126,7 +144,10 @@ describe('refresh tokens', () => {
 
   it('that are cut anywhere are MALFORMED', async () => {
     for (let length = 0; length < user.refreshToken.length; length += 1) {
-      expect(await refresh(service.send, user.refreshToken.slice(0, length)), `length ${length}`).toMatchObject(malformed);
+      expect(
+        await refresh(service.send, user.refreshToken.slice(0, length)),
+        `length ${length}`,
+      ).toMatchObject(malformed);
     }
   });
 
@@ -136,7 +157,10 @@ describe('refresh tokens', () => {
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const changed = Buffer.from(bytes);
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(await refresh(service.send, `ag_rt_${changed.toString('base64url')}`), `bit ${bit}`).toMatchObject(malformed);
+      expect(
+        await refresh(service.send, `ag_rt_${changed.toString('base64url')}`),
+        `bit ${bit}`,
+      ).toMatchObject(malformed);
     }
   });
 
@@ -145,7 +169,9 @@ describe('refresh tokens', () => {
     const property = fc.asyncProperty(bitOfText, async (bit) => {
       const characters = [...user.refreshToken];
       const index = Math.floor(bit / 7);
-      characters[index] = String.fromCharCode((characters[index]?.charCodeAt(0) ?? 0) ^ (1 << (bit % 7)));
+      characters[index] = String.fromCharCode(
+        (characters[index]?.charCodeAt(0) ?? 0) ^ (1 << (bit % 7)),
+      );
       expect(await refresh(service.send, characters.join(''))).toMatchObject(malformed);
     });
     await fc.assert(property, { numRuns: 300 });
@@ -156,8 +182,13 @@ describe('refresh tokens', () => {
     async (_what, text) => {
       expect(await refresh(service.send, text)).toMatchObject(malformed);
       expect(await refresh(service.send, `ag_rt_${text}`)).toMatchObject(malformed);
-      const { status, body } = await service.send(SIGN_OUT, { input: { refreshToken: text, everywhere: true } });
-      expect({ status, body }).toEqual({ status: 200, body: { data: { signOut: { endedSessions: 0 } } } });
+      const { status, body } = await service.send(SIGN_OUT, {
+        input: { refreshToken: text, everywhere: true },
+      });
+      expect({ status, body }).toEqual({
+        status: 200,
+        body: { data: { signOut: { endedSessions: 0 } } },
+      });
     },
   );
 
@@ -168,13 +199,16 @@ describe('refresh tokens', () => {
   it('leave the session alone, after all of this', async () => {
     const { body } = await service.send(ME, {}, bearer(user.accessToken));
     expect(body.data.session).toEqual({ id: user.sessionId });
-    const [row] = await service.sql('select generation, ended_at from sessions where id = ?', [user.sessionId]);
+    const [row] = await service.sql('select generation, ended_at from sessions where id = ?', [
+      user.sessionId,
+    ]);
     expect(row).toEqual({ generation: 0, ended_at: null });
   });
 });
 
 describe('an Authorization header', () => {
-  const jwt = (header: object) => `${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.AAAA`;
+  const jwt = (header: object) =>
+    `${Buffer.from(JSON.stringify(header)).toString('base64url')}.e30.AAAA`;
 
   it.each([
     'Bearer',
@@ -197,17 +231,30 @@ describe('an Authorization header', () => {
     `Bearer ${jwt({ alg: 'ES256', typ: 'at+jwt', kid: { $gt: '' } })}`,
     `Bearer ${Buffer.from('[1]').toString('base64url')}.e30.AAAA`,
     `Bearer ${Buffer.from('null').toString('base64url')}.e30.AAAA`,
-  ])('%.40s is refused with 401 where a session is asked for, and in nobody else’s way', async (authorization) => {
-    const me = await service.send(ME, {}, { authorization });
-    expect(me.status).toBe(401);
-    expect(me.headers.get('www-authenticate')).toContain('Bearer');
-    expect(me.body.errors[0].extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID' });
-    const signedIn = await service.send(SIGN_IN, { input: { email: user.email, password: user.password } }, { authorization });
-    expect(signedIn.body.data.signIn.__typename).toBe('SignedIn');
-  });
+  ])(
+    '%.40s is refused with 401 where a session is asked for, and in nobody else’s way',
+    async (authorization) => {
+      const me = await service.send(ME, {}, { authorization });
+      expect(me.status).toBe(401);
+      expect(me.headers.get('www-authenticate')).toContain('Bearer');
+      expect(me.body.errors[0].extensions).toMatchObject({
+        code: 'UNAUTHENTICATED',
+        reason: 'TOKEN_INVALID',
+      });
+      const signedIn = await service.send(
+        SIGN_IN,
+        { input: { email: user.email, password: user.password } },
+        { authorization },
+      );
+      expect(signedIn.body.data.signIn.__typename).toBe('SignedIn');
+    },
+  );
 
   it('longer than any proxy allows is refused before it is read', async () => {
-    const { status } = await sendRaw(service.url, rawPost('{"query":"{ __typename }"}', [`Authorization: Bearer ${'a'.repeat(40_000)}`]));
+    const { status } = await sendRaw(
+      service.url,
+      rawPost('{"query":"{ __typename }"}', [`Authorization: Bearer ${'a'.repeat(40_000)}`]),
+    );
     expect(status).toBe(431);
   });
 
@@ -221,14 +268,21 @@ describe('an Authorization header', () => {
 });
 
 describe('cookies', () => {
-  it.each(['authgraph-at', 'authgraph-rt'])('of the name %s that come twice are refused', async (name) => {
-    const value = name === 'authgraph-at' ? user.accessToken : user.refreshToken;
-    for (const cookie of [`${name}=${value}; ${name}=planted`, `${name}=planted; a=b; ${name}=${value}`, `${name}=; ${name}=`]) {
-      const { status, body } = await service.send(ME, {}, { cookie });
-      expect(status).toBe(400);
-      expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
-    }
-  });
+  it.each(['authgraph-at', 'authgraph-rt'])(
+    'of the name %s that come twice are refused',
+    async (name) => {
+      const value = name === 'authgraph-at' ? user.accessToken : user.refreshToken;
+      for (const cookie of [
+        `${name}=${value}; ${name}=planted`,
+        `${name}=planted; a=b; ${name}=${value}`,
+        `${name}=; ${name}=`,
+      ]) {
+        const { status, body } = await service.send(ME, {}, { cookie });
+        expect(status).toBe(400);
+        expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
+      }
+    },
+  );
 
   it('in two Cookie headers are two cookies all the same', async () => {
     const body = JSON.stringify({ query: '{ me { id } }' });
@@ -251,14 +305,18 @@ describe('cookies', () => {
   ])('like %.30j get an answer', async (cookie) => {
     const { status } = await service.send(ME, {}, { cookie });
     expect([200, 401]).toContain(status);
-    expect((await service.send('mutation { refreshSession { __typename } }', {}, { cookie })).status).toBe(200);
+    expect(
+      (await service.send('mutation { refreshSession { __typename } }', {}, { cookie })).status,
+    ).toBe(200);
   });
 });
 
 describe('requests that a page elsewhere could make a browser send', () => {
   const mutation = `mutation { signUp(input: { email: "csrf@example.com", password: "${GOOD_PASSWORD}" }) { __typename } }`;
   afterAll(async () => {
-    expect(await service.sql("select 1 from users where email_normalized = 'csrf@example.com'")).toEqual([]);
+    expect(
+      await service.sql("select 1 from users where email_normalized = 'csrf@example.com'"),
+    ).toEqual([]);
   });
 
   it.each([
@@ -266,7 +324,9 @@ describe('requests that a page elsewhere could make a browser send', () => {
     ['a GET that says it is no simple request', { 'apollo-require-preflight': '1' }, 405],
     ['a GET with a content type', { 'content-type': 'application/json' }, 405],
   ])('do not mutate: %s', async (_what, headers, expected) => {
-    const response = await fetch(`${service.url}/graphql?query=${encodeURIComponent(mutation)}`, { headers });
+    const response = await fetch(`${service.url}/graphql?query=${encodeURIComponent(mutation)}`, {
+      headers,
+    });
     expect(response.status).toBe(expected);
   });
 
@@ -281,22 +341,33 @@ describe('requests that a page elsewhere could make a browser send', () => {
     'garbage',
   ])('do not mutate: a POST of %j', async (type) => {
     // 415 before Apollo's own prevention, which would answer 400: each of the two has to hold alone.
-    expect((await post(JSON.stringify({ query: mutation }), { 'content-type': type })).status).toBe(415);
+    expect((await post(JSON.stringify({ query: mutation }), { 'content-type': type })).status).toBe(
+      415,
+    );
   });
 
   it('do not mutate: a POST without a content type', async () => {
     const body = JSON.stringify({ query: mutation });
-    const { status } = await sendRaw(service.url, rawPost(body).replace('Content-Type: application/json\r\n', ''));
+    const { status } = await sendRaw(
+      service.url,
+      rawPost(body).replace('Content-Type: application/json\r\n', ''),
+    );
     expect([400, 415]).toContain(status);
   });
 });
 
 describe('bodies', () => {
   it('of 10 MB are refused, with or without a length', async () => {
-    const body = JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(10 * 1024 * 1024) } });
+    const body = JSON.stringify({
+      query: '{ __typename }',
+      variables: { x: 'x'.repeat(10 * 1024 * 1024) },
+    });
     expect(await post(body).catch(() => ({ status: 413 }))).toMatchObject({ status: 413 }); // the service may hang up while it is sent
     const head = rawPost('', ['Transfer-Encoding: chunked']).replace('Content-Length: 0\r\n', '');
-    const chunked = await sendRaw(service.url, `${head}${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+    const chunked = await sendRaw(
+      service.url,
+      `${head}${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+    );
     expect(chunked.status).toBe(413);
     expect((await service.send(ME)).status).toBe(200);
   });
@@ -316,19 +387,40 @@ describe('bodies', () => {
     ['variables that are a list', '{"query":"{ __typename }","variables":[]}'],
     ['variables that are a string', '{"query":"{ __typename }","variables":"x"}'],
     ['an operation name that is an object', '{"query":"{ __typename }","operationName":{}}'],
-    ['an operation name that nobody defined', '{"query":"{ __typename }","operationName":"__proto__"}'],
+    [
+      'an operation name that nobody defined',
+      '{"query":"{ __typename }","operationName":"__proto__"}',
+    ],
     ['extensions that are a string', '{"query":"{ __typename }","extensions":"x"}'],
     ['a byte order mark', '\ufeff{}'],
     ['raw control characters', '{"query":"{ \0 }"}'],
     ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
     ['__proto__ at the top', '{"query":"{ __typename }","__proto__":{"polluted":true}}'],
-    ['__proto__ in the variables', '{"query":"{ __typename }","variables":{"__proto__":{"polluted":true}}}'],
-    ['constructor.prototype', '{"query":"{ __typename }","variables":{"constructor":{"prototype":{"polluted":true}}}}'],
-    ['JSON that is nested 40,000 deep', `{"query":"{ __typename }","variables":${'['.repeat(40_000)}${']'.repeat(40_000)}}`],
-    ['a query that is nested 1,500 deep', JSON.stringify({ query: '{a'.repeat(1_500) + '}'.repeat(1_500) })],
+    [
+      '__proto__ in the variables',
+      '{"query":"{ __typename }","variables":{"__proto__":{"polluted":true}}}',
+    ],
+    [
+      'constructor.prototype',
+      '{"query":"{ __typename }","variables":{"constructor":{"prototype":{"polluted":true}}}}',
+    ],
+    [
+      'JSON that is nested 40,000 deep',
+      `{"query":"{ __typename }","variables":${'['.repeat(40_000)}${']'.repeat(40_000)}}`,
+    ],
+    [
+      'a query that is nested 1,500 deep',
+      JSON.stringify({ query: '{a'.repeat(1_500) + '}'.repeat(1_500) }),
+    ],
     ['a query of 90 KB', JSON.stringify({ query: `{ ${'a '.repeat(45_000)} }` })],
-    ['a fragment that contains itself', JSON.stringify({ query: '{ me { ...F } } fragment F on User { ...F }' })],
-    ['an APQ hash without a query', '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}'],
+    [
+      'a fragment that contains itself',
+      JSON.stringify({ query: '{ me { ...F } } fragment F on User { ...F }' }),
+    ],
+    [
+      'an APQ hash without a query',
+      '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}',
+    ],
   ])('that hold %s get an answer below 500', async (_what, body) => {
     const { status, code } = await post(body);
     expect(status).toBeGreaterThanOrEqual(200);
@@ -338,20 +430,32 @@ describe('bodies', () => {
   });
 
   it('with __proto__ in them are refused', async () => {
-    expect((await post('{"query":"{ __typename }","variables":{"__proto__":{"polluted":true}}}')).status).toBe(400);
+    expect(
+      (await post('{"query":"{ __typename }","variables":{"__proto__":{"polluted":true}}}')).status,
+    ).toBe(400);
   });
 
   it('with values of the wrong type are BAD_USER_INPUT', async () => {
     const wrong = [1, true, {}, ['x'], { a: { b: { c: [] } } }, null];
     for (const email of wrong) {
-      const { status, body } = await service.send(SIGN_UP, { input: { email, password: GOOD_PASSWORD } });
+      const { status, body } = await service.send(SIGN_UP, {
+        input: { email, password: GOOD_PASSWORD },
+      });
       expect(status, JSON.stringify(email)).toBe(400);
       expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
     }
-    for (const input of [null, 1, 'x', [], { email: 'a@example.com' }, { email: 'a@example.com', password: 'x', admin: true }]) {
+    for (const input of [
+      null,
+      1,
+      'x',
+      [],
+      { email: 'a@example.com' },
+      { email: 'a@example.com', password: 'x', admin: true },
+    ]) {
       expect((await service.send(SIGN_UP, { input })).status, JSON.stringify(input)).toBe(400);
     }
-    for (const refreshToken of [1, {}, ['x']]) expect((await service.send(REFRESH, { refreshToken })).status).toBe(400);
+    for (const refreshToken of [1, {}, ['x']])
+      expect((await service.send(REFRESH, { refreshToken })).status).toBe(400);
   });
 
   it('with deeply nested values where a string belongs are BAD_USER_INPUT', async () => {
@@ -389,8 +493,15 @@ describe('requests', () => {
   });
 
   it('cannot choose the issuer of a token by their headers', async () => {
-    const body = JSON.stringify({ query: SIGN_IN, variables: { input: { email: user.email, password: user.password } } });
-    const lines = ['X-Forwarded-Host: evil.example', 'X-Forwarded-Proto: https', 'Forwarded: host=evil.example'];
+    const body = JSON.stringify({
+      query: SIGN_IN,
+      variables: { input: { email: user.email, password: user.password } },
+    });
+    const lines = [
+      'X-Forwarded-Host: evil.example',
+      'X-Forwarded-Proto: https',
+      'Forwarded: host=evil.example',
+    ];
     const { text } = await sendRaw(service.url, rawPost(body, lines, 'evil.example'));
     const [, payload = ''] = /"accessToken":"[\w-]+\.([\w-]+)\./.exec(text) ?? [];
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
@@ -422,7 +533,10 @@ describe('requests', () => {
     'GET /graphql HTTP/9.9',
     'nonsense',
   ])('like "%.60s" get an answer below 500', async (line) => {
-    const { status } = await sendRaw(service.url, `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+    const { status } = await sendRaw(
+      service.url,
+      `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+    );
     expect(status).toBeGreaterThanOrEqual(200);
     expect(status).not.toBe(500);
     expect([200, 204, 400, 404, 405, 414, 431, 505]).toContain(status);
@@ -445,15 +559,25 @@ describe('requests', () => {
   });
 
   it('with a user agent that no database stores can sign in all the same', async () => {
-    const body = JSON.stringify({ query: SIGN_IN, variables: { input: { email: user.email, password: user.password } } });
-    const { status, text } = await sendRaw(service.url, Buffer.from(rawPost(body, ['User-Agent: \xff\x80🦊']), 'latin1'));
+    const body = JSON.stringify({
+      query: SIGN_IN,
+      variables: { input: { email: user.email, password: user.password } },
+    });
+    const { status, text } = await sendRaw(
+      service.url,
+      Buffer.from(rawPost(body, ['User-Agent: \xff\x80🦊']), 'latin1'),
+    );
     expect(status).toBe(200);
     expect(text).toContain('SignedIn');
   });
 });
 
 describe('arbitrary values', () => {
-  const anything = fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom(...HOSTILE_STRINGS), fc.jsonValue());
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.constantFrom(...HOSTILE_STRINGS),
+    fc.jsonValue(),
+  );
 
   it('in every argument get a typed answer', { timeout: 60_000 }, async () => {
     const property = fc.asyncProperty(anything, anything, async (left, right) => {
@@ -474,7 +598,10 @@ describe('arbitrary values', () => {
     const query =
       'query ($all: [_Any!]!) { _entities(representations: $all) { __typename ... on User { id email } ... on Session { id } } }';
     const representation = fc.oneof(
-      fc.record({ __typename: fc.constantFrom('User', 'Session', 'PageInfo', 'Nothing'), id: anything }, { requiredKeys: ['__typename'] }),
+      fc.record(
+        { __typename: fc.constantFrom('User', 'Session', 'PageInfo', 'Nothing'), id: anything },
+        { requiredKeys: ['__typename'] },
+      ),
       anything,
     );
     const property = fc.asyncProperty(representation, async (one) => {

@@ -26,29 +26,48 @@ describe('an access token is accepted from the JWKS alone (requirement 19)', () 
     await using service = await startService({ env: { AUTHGRAPH_SIGNING_ALG: algorithm } });
     const user = await signUpUser(service.send);
     const keys = createRemoteJWKSet(new URL(`${service.url}/.well-known/jwks.json`));
-    const { payload, protectedHeader } = await jwtVerify(user.accessToken, keys, { issuer: ISSUER, audience: ISSUER, typ: 'at+jwt' });
+    const { payload, protectedHeader } = await jwtVerify(user.accessToken, keys, {
+      issuer: ISSUER,
+      audience: ISSUER,
+      typ: 'at+jwt',
+    });
     expect(protectedHeader.alg).toBe(algorithm);
     expect(payload).toMatchObject({ sub: user.id, sid: user.sessionId, scope: '' });
   });
 
-  it.for(ALGORITHMS)("by Python's jwcrypto, when it is signed with %s; and refused when it is changed", async (algorithm, { skip }) => {
-    if (pythonProblem !== undefined) skip(`NOT CHECKED with another language's verifier: ${pythonProblem}`);
-    await using service = await startService({ env: { AUTHGRAPH_SIGNING_ALG: algorithm } });
-    const user = await signUpUser(service.send);
-    const jwks = `${service.url}/.well-known/jwks.json`;
-    const { header, claims } = await verifyWithPython(jwks, user.accessToken);
-    expect(header).toMatchObject({ alg: algorithm, typ: 'at+jwt' });
-    expect(claims).toMatchObject({ sub: user.id, sid: user.sessionId, scope: '' });
+  it.for(ALGORITHMS)(
+    "by Python's jwcrypto, when it is signed with %s; and refused when it is changed",
+    async (algorithm, { skip }) => {
+      if (pythonProblem !== undefined)
+        skip(`NOT CHECKED with another language's verifier: ${pythonProblem}`);
+      await using service = await startService({ env: { AUTHGRAPH_SIGNING_ALG: algorithm } });
+      const user = await signUpUser(service.send);
+      const jwks = `${service.url}/.well-known/jwks.json`;
+      const { header, claims } = await verifyWithPython(jwks, user.accessToken);
+      expect(header).toMatchObject({ alg: algorithm, typ: 'at+jwt' });
+      expect(claims).toMatchObject({ sub: user.id, sid: user.sessionId, scope: '' });
 
-    const [head, payload, signature] = user.accessToken.split('.');
-    const changed = Buffer.from(JSON.stringify({ ...claims, roles: ['admin'] })).toString('base64url');
-    expect(changed).not.toBe(payload);
-    await expect(verifyWithPython(jwks, `${head}.${changed}.${signature}`)).rejects.toThrow(/InvalidJWSSignature|Verification failed/);
-  });
+      const [head, payload, signature] = user.accessToken.split('.');
+      const changed = Buffer.from(JSON.stringify({ ...claims, roles: ['admin'] })).toString(
+        'base64url',
+      );
+      expect(changed).not.toBe(payload);
+      await expect(verifyWithPython(jwks, `${head}.${changed}.${signature}`)).rejects.toThrow(
+        /InvalidJWSSignature|Verification failed/,
+      );
+    },
+  );
 });
 
-async function verifyWithPython(jwks: string, token: string): Promise<{ header: object; claims: object }> {
-  const { stdout } = await promisify(execFile)(PYTHON, ['-c', PYTHON_VERIFIER, jwks, token, ISSUER], { timeout: 10_000 });
+async function verifyWithPython(
+  jwks: string,
+  token: string,
+): Promise<{ header: object; claims: object }> {
+  const { stdout } = await promisify(execFile)(
+    PYTHON,
+    ['-c', PYTHON_VERIFIER, jwks, token, ISSUER],
+    { timeout: 10_000 },
+  );
   return JSON.parse(stdout) as { header: object; claims: object }; // our own script wrote it
 }
 

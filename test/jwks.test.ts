@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { rotateSigningKey } from '../src/flows/rotate-signing-key.js';
-import { openDatabase } from '../src/storage/database.js';
-import { revertLastMigration } from '../src/storage/migrations.js';
+import { rotateSigningKey } from '../src/features/signing-keys/rotate-signing-key.js';
+import { openDatabase } from '../src/platform/database/database.js';
+import { revertLastMigration } from '../src/platform/database/migrations.js';
 import { copyTemplate, startService } from './harness/service.js';
 
 const PUBLIC_MEMBERS = {
@@ -14,24 +14,33 @@ const PUBLIC_MEMBERS = {
 };
 
 describe('GET /.well-known/jwks.json', () => {
-  it.each(Object.entries(PUBLIC_MEMBERS))('shows %s keys as requirement 19 says, the one on its way too', async (algorithm, members) => {
-    await using service = await startService({ env: { AUTHGRAPH_SIGNING_ALG: algorithm, AUTHGRAPH_JWKS_MAX_AGE: '7m' } });
-    await rotateSigningKey(service.app.services);
+  it.each(Object.entries(PUBLIC_MEMBERS))(
+    'shows %s keys as requirement 19 says, the one on its way too',
+    async (algorithm, members) => {
+      await using service = await startService({
+        env: { AUTHGRAPH_SIGNING_ALG: algorithm, AUTHGRAPH_JWKS_MAX_AGE: '7m' },
+      });
+      await rotateSigningKey(service.app.services);
 
-    const response = await fetch(`${service.url}/.well-known/jwks.json`);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toMatch(/^application\/(jwk-set\+)?json/);
-    expect(response.headers.get('cache-control')).toBe('public, max-age=420');
-    const { keys, ...rest } = (await response.json()) as { keys: JWK[] };
-    expect(rest).toEqual({});
-    expect(keys).toHaveLength(2);
-    expect(new Set(keys.map(({ kid }) => kid)).size).toBe(2);
-    for (const key of keys) {
-      expect(Object.keys(key).toSorted()).toEqual(members); // nothing private, whatever its name
-      expect(key).toMatchObject({ use: 'sig', alg: algorithm, kid: await calculateJwkThumbprint(key, 'sha256') });
-    }
-    expect(service.app.services.keys.signingKey().privateKey.extractable).toBe(false);
-  });
+      const response = await fetch(`${service.url}/.well-known/jwks.json`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toMatch(/^application\/(jwk-set\+)?json/);
+      expect(response.headers.get('cache-control')).toBe('public, max-age=420');
+      const { keys, ...rest } = (await response.json()) as { keys: JWK[] };
+      expect(rest).toEqual({});
+      expect(keys).toHaveLength(2);
+      expect(new Set(keys.map(({ kid }) => kid)).size).toBe(2);
+      for (const key of keys) {
+        expect(Object.keys(key).toSorted()).toEqual(members); // nothing private, whatever its name
+        expect(key).toMatchObject({
+          use: 'sig',
+          alg: algorithm,
+          kid: await calculateJwkThumbprint(key, 'sha256'),
+        });
+      }
+      expect(service.app.services.keys.signingKey().privateKey.extractable).toBe(false);
+    },
+  );
 
   it('answers 503 and not an empty set while there is no key, which verifiers would cache (requirement 19)', async () => {
     const dataDir = await copyTemplate();
@@ -39,17 +48,25 @@ describe('GET /.well-known/jwks.json', () => {
       const database = await openDatabase({ dataDir, poolSize: 1 }, pino({ level: 'silent' }));
       await revertLastMigration(database);
       await database.close();
-      await using service = await startService({ dataDir, env: { AUTHGRAPH_AUTO_MIGRATE: 'false' } });
+      await using service = await startService({
+        dataDir,
+        env: { AUTHGRAPH_AUTO_MIGRATE: 'false' },
+      });
 
       const response = await fetch(`${service.url}/.well-known/jwks.json`);
       expect(response.status).toBe(503);
       expect(response.headers.get('cache-control') ?? '').not.toContain('max-age');
-      const body = (await response.json()) as { errors: { extensions: { code: string } }[]; keys?: unknown };
+      const body = (await response.json()) as {
+        errors: { extensions: { code: string } }[];
+        keys?: unknown;
+      };
       expect(body.errors[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
       expect(body.keys).toBeUndefined();
       const ready = await fetch(`${service.url}/health/ready`);
       expect(ready.status).toBe(503);
-      expect(await ready.json()).toMatchObject({ checks: { database: true, migrations: false, keys: false } });
+      expect(await ready.json()).toMatchObject({
+        checks: { database: true, migrations: false, keys: false },
+      });
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { composeServices } from '@apollo/composition';
+import { type LintOptions, lintSchema } from '@authgraph/sdk/lint';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LintOptions, lintSchema } from '../src/sdk/lint-schema/lint-schema.js';
 import { runCommand } from './harness/command-line.js';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -33,8 +33,14 @@ describe('unprotected mutations', () => {
     ['a directive on the field', 'type Mutation { pay: Int @requiresScopes(scopes: [["a"]]) }'],
     ['a policy', 'type Mutation { pay: Int @policy(policies: [["a"]]) }'],
     ['one on Mutation', 'type Mutation @authenticated { pay: Int }'],
-    ['one on an extension of Mutation', 'type Mutation { pay: Int } extend type Mutation @authenticated'],
-    ['one on the object that it returns', 'type Mutation { pay: [Bill!]! } type Bill @authenticated { id: ID }'],
+    [
+      'one on an extension of Mutation',
+      'type Mutation { pay: Int } extend type Mutation @authenticated',
+    ],
+    [
+      'one on the object that it returns',
+      'type Mutation { pay: [Bill!]! } type Bill @authenticated { id: ID }',
+    ],
     ['one on the scalar that it returns', 'type Mutation { pay: Bill } scalar Bill @authenticated'],
     ['one under its full name', 'type Mutation { pay: Int @federation__authenticated }'],
   ])('are not those with %s', (_, sdl) => {
@@ -43,21 +49,35 @@ describe('unprotected mutations', () => {
 
   it.each([
     ['in an extension', 'extend type Mutation { pay: Int }', 'Mutation.pay'],
-    ['under another name of the type', 'schema { mutation: Changes } type Changes { pay: Int } type Mutation { not: Int }', 'Changes.pay'],
+    [
+      'under another name of the type',
+      'schema { mutation: Changes } type Changes { pay: Int } type Mutation { not: Int }',
+      'Changes.pay',
+    ],
     [
       'with a directive on an argument only',
       `type Mutation { pay(a: In): Int } input In { a: Card } scalar Card @authenticated`,
       'Mutation.pay',
     ],
-    ['that return a union of protected types', 'type Mutation { pay: Any } union Any = A type A @authenticated { id: ID }', 'Mutation.pay'],
-    ['with a directive of another kind', 'type Mutation { pay: Int @tag(name: "x") }', 'Mutation.pay'],
+    [
+      'that return a union of protected types',
+      'type Mutation { pay: Any } union Any = A type A @authenticated { id: ID }',
+      'Mutation.pay',
+    ],
+    [
+      'with a directive of another kind',
+      'type Mutation { pay: Int @tag(name: "x") }',
+      'Mutation.pay',
+    ],
   ])('are found %s', (_, sdl, coordinate) => {
     expect(lint(LINK + sdl)).toEqual([`unprotected-mutation ${coordinate}`]);
   });
 
   it('can be declared public', () => {
     const sdl = `${LINK}type Mutation { signIn: Int signUp: Int pay: Int }`;
-    expect(lint(sdl, { publicMutations: ['signIn', 'signUp'] })).toEqual(['unprotected-mutation Mutation.pay']);
+    expect(lint(sdl, { publicMutations: ['signIn', 'signUp'] })).toEqual([
+      'unprotected-mutation Mutation.pay',
+    ]);
   });
 });
 
@@ -65,7 +85,11 @@ describe('unprotected personal data', () => {
   it('is an error where it is marked, and a warning where only its name says so', () => {
     const sdl = `${LINK}type User { a: Int @personalData b: Int @tag(name: "pii") c: Int @federation__tag(name: "personal-data")
       email: Int BIRTH_DATE: Int d: Int @tag(name: "public") f: Int @other(name: "pii") } type Secret @tag(name: "pii") { e: Int }`;
-    expect(lintSchema(parse(sdl)).map(({ rule, severity, coordinate }) => `${rule} ${severity} ${coordinate}`)).toEqual([
+    expect(
+      lintSchema(parse(sdl)).map(
+        ({ rule, severity, coordinate }) => `${rule} ${severity} ${coordinate}`,
+      ),
+    ).toEqual([
       'unprotected-personal-data error User.a',
       'unprotected-personal-data error User.b',
       'unprotected-personal-data error User.c',
@@ -88,7 +112,9 @@ describe('unprotected personal data', () => {
 
   it('goes by other names where they are given', () => {
     const sdl = `${LINK}type A { email: String nickName: String }`;
-    expect(lint(sdl, { personalData: ['nick_name'] })).toEqual(['unprotected-personal-data A.nickName']);
+    expect(lint(sdl, { personalData: ['nick_name'] })).toEqual([
+      'unprotected-personal-data A.nickName',
+    ]);
   });
 });
 
@@ -105,7 +131,9 @@ describe('requirements', () => {
     ['@requiresScopes(scope: [["a"]])', 'malformed-requirement'],
     ['@policy(policies: null)', 'malformed-requirement'],
   ])('%s: %s', (directive, rule) => {
-    expect(lint(`${LINK}type Query { a: Int ${directive} }`, { grantedScopes: ['a', 'b'] })).toEqual([`${rule} Query.a`]);
+    expect(
+      lint(`${LINK}type Query { a: Int ${directive} }`, { grantedScopes: ['a', 'b'] }),
+    ).toEqual([`${rule} Query.a`]);
   });
 
   it.each([
@@ -115,7 +143,9 @@ describe('requirements', () => {
     '@policy(policies: [["c"]])',
     '@authenticated',
   ])('%s is in order', (directive) => {
-    expect(lint(`${LINK}type Query { a: Int ${directive} }`, { grantedScopes: ['a', 'b'] })).toEqual([]);
+    expect(
+      lint(`${LINK}type Query { a: Int ${directive} }`, { grantedScopes: ['a', 'b'] }),
+    ).toEqual([]);
   });
 
   it('name each scope that no role grants, and none where the scopes are not known', () => {
@@ -144,7 +174,11 @@ describe('the places of the directives', () => {
   });
 
   it('are right on objects, fields, scalars and enums', () => {
-    expect(lint(`${LINK}type A @authenticated { a: Int @authenticated } scalar S @authenticated enum E @authenticated { A }`)).toEqual([]);
+    expect(
+      lint(
+        `${LINK}type A @authenticated { a: Int @authenticated } scalar S @authenticated enum E @authenticated { A }`,
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -153,12 +187,18 @@ describe('links', () => {
 
   it.each([
     ['there is none', ''],
-    ['it imports something else', `extend schema @link(url: "${FEDERATION}/v2.9", import: ["@key"])`],
+    [
+      'it imports something else',
+      `extend schema @link(url: "${FEDERATION}/v2.9", import: ["@key"])`,
+    ],
     [
       'it imports it under another name',
       `extend schema @link(url: "${FEDERATION}/v2.9", import: [{ name: "@requiresScopes", as: "@scoped" }])`,
     ],
-    ['it is to another specification', 'extend schema @link(url: "https://example.com/federation/v2.9", import: ["@requiresScopes"])'],
+    [
+      'it is to another specification',
+      'extend schema @link(url: "https://example.com/federation/v2.9", import: ["@requiresScopes"])',
+    ],
   ])('are missing when %s, which is said once for each directive', (_, link) => {
     const uses = 'a: Int @requiresScopes(scopes: [["a"]]) b: Int @requiresScopes(scopes: [["a"]])';
     expect(lint(`${link} type Query { ${uses} }`)).toEqual(['missing-link Query.a']);
@@ -186,7 +226,11 @@ describe('links', () => {
 
   it("leave a directive of the schema's own alone, once federation's has another name", () => {
     const link = `extend schema @link(url: "${FEDERATION}/v2.9", import: [{ name: "@policy", as: "@fedPolicy" }])`;
-    expect(lint(`${link} directive @policy(text: String) on FIELD_DEFINITION type Query { a: Int @policy(text: "x") }`)).toEqual([]);
+    expect(
+      lint(
+        `${link} directive @policy(text: String) on FIELD_DEFINITION type Query { a: Int @policy(text: "x") }`,
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -201,7 +245,10 @@ describe('a supergraph', () => {
       { name: 'shop', url: 'http://b', typeDefs: parse(shop) },
     ]);
     expect(errors).toBeUndefined();
-    const findings = lint(supergraphSdl ?? '', { publicMutations: ['signIn'], grantedScopes: ['shop:read'] });
+    const findings = lint(supergraphSdl ?? '', {
+      publicMutations: ['signIn'],
+      grantedScopes: ['shop:read'],
+    });
     expect(findings.sort()).toEqual([
       'ungranted-scope Mutation.buy',
       'unprotected-mutation Mutation.wipe',
@@ -214,13 +261,19 @@ describe('a supergraph', () => {
       {
         name: 'a',
         url: 'http://a',
-        typeDefs: parse(`${LINK}type Query { a: I } interface I @authenticated { a: Int } type A implements I { a: Int }`),
+        typeDefs: parse(
+          `${LINK}type Query { a: I } interface I @authenticated { a: Int } type A implements I { a: Int }`,
+        ),
       },
     ]);
     expect(errors?.[0]?.extensions.code).toBe('AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE');
-    const features = ['join/v0.5', 'authenticated/v0.1'].map((feature) => `@link(url: "https://specs.apollo.dev/${feature}")`);
+    const features = ['join/v0.5', 'authenticated/v0.1'].map(
+      (feature) => `@link(url: "https://specs.apollo.dev/${feature}")`,
+    );
     expect(
-      lint(`schema ${features.join(' ')} { query: Query } interface I @authenticated { a: Int @authenticated } type Query { a: I }`),
+      lint(
+        `schema ${features.join(' ')} { query: Query } interface I @authenticated { a: Int @authenticated } type Query { a: I }`,
+      ),
     ).toEqual([]);
   });
 });
@@ -237,7 +290,9 @@ describe('authgraph lint-schema', () => {
     await writeFile(file, `${LINK}type Mutation {\n  pay: Int\n}`);
     const found = await runCommand(['lint-schema', file], {});
     expect(found.code).toBe(1);
-    expect(found.stdout).toMatch(new RegExp(`^${file}:4: error unprotected-mutation Mutation\\.pay: .*\\n1 finding\\n$`));
+    expect(found.stdout).toMatch(
+      new RegExp(`^${file}:4: error unprotected-mutation Mutation\\.pay: .*\\n1 finding\\n$`),
+    );
     expect(await runCommand(['lint-schema', file, '--public', 'signIn,pay'], {})).toEqual({
       code: 0,
       stdout: 'No findings.\n',
@@ -254,22 +309,42 @@ describe('authgraph lint-schema', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       file: '-',
-      findings: [{ rule: 'unprotected-personal-data', severity: 'warning', coordinate: 'A.nick', message: expect.any(String), line: 3 }],
+      findings: [
+        {
+          rule: 'unprotected-personal-data',
+          severity: 'warning',
+          coordinate: 'A.nick',
+          message: expect.any(String),
+          line: 3,
+        },
+      ],
     });
     const clean = await runCommand(['lint-schema', '-', '--json'], {}, `${LINK}type A { a: Int }`);
-    expect({ code: clean.code, answer: JSON.parse(clean.stdout) }).toEqual({ code: 0, answer: { file: '-', findings: [] } });
+    expect({ code: clean.code, answer: JSON.parse(clean.stdout) }).toEqual({
+      code: 0,
+      answer: { file: '-', findings: [] },
+    });
   });
 
   it("knows the scopes of authgraph's own roles, unless others are named", async () => {
     const sdl = `${LINK}type Query { a: Int @requiresScopes(scopes: [["users:read"]]) b: Int @requiresScopes(scopes: [["orders:read"]]) }`;
     const own = await runCommand(['lint-schema', '-'], {}, sdl);
-    expect({ code: own.code, lines: own.stdout.match(/ungranted-scope \S+/g) }).toEqual({ code: 1, lines: ['ungranted-scope Query.b:'] });
-    expect((await runCommand(['lint-schema', '-', '--scopes', 'orders:read, users:read'], {}, sdl)).code).toBe(0);
+    expect({ code: own.code, lines: own.stdout.match(/ungranted-scope \S+/g) }).toEqual({
+      code: 1,
+      lines: ['ungranted-scope Query.b:'],
+    });
+    expect(
+      (await runCommand(['lint-schema', '-', '--scopes', 'orders:read, users:read'], {}, sdl)).code,
+    ).toBe(0);
   });
 
   it('exits with 2 when the file cannot be read, or is no schema', async () => {
     const missing = await runCommand(['lint-schema', join(folder, 'missing.graphql')], {});
-    expect({ ...missing, stderr: missing.stderr.slice(0, 10) }).toEqual({ code: 2, stdout: '', stderr: 'authgraph:' });
+    expect({ ...missing, stderr: missing.stderr.slice(0, 10) }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'authgraph:',
+    });
     for (const text of ['', 'type A {', '{ me { id } }', '{"data":{}}']) {
       const { code, stdout } = await runCommand(['lint-schema', '-'], {}, text);
       expect({ text, code, stdout }).toEqual({ text, code: 2, stdout: '' });

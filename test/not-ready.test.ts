@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { ME } from './harness/graphql-client.js';
 import { copyTemplate, startService, type TestService } from './harness/service.js';
 
-const STARTING = { errors: [{ message: expect.any(String), extensions: { code: 'SERVICE_UNAVAILABLE' } }] };
+const STARTING = {
+  errors: [{ message: expect.any(String), extensions: { code: 'SERVICE_UNAVAILABLE' } }],
+};
 
 it('answers SERVICE_UNAVAILABLE and says what to do while migrations are pending', async () => {
   const dataDir = await copyTemplate();
@@ -21,7 +23,10 @@ it('answers SERVICE_UNAVAILABLE and names AUTHGRAPH_SECRET when the keys were se
   const dataDir = await copyTemplate();
   try {
     await (await startService({ dataDir }))[Symbol.asyncDispose]();
-    await using service = await startService({ dataDir, env: { AUTHGRAPH_SECRET: 'Zk3vQ8wN1tRb6yHs4mLp9cXe2uJf7dGa5oV' } });
+    await using service = await startService({
+      dataDir,
+      env: { AUTHGRAPH_SECRET: 'Zk3vQ8wN1tRb6yHs4mLp9cXe2uJf7dGa5oV' },
+    });
     await expectUnavailable(service, { database: true, migrations: true, keys: false });
     expect(service.logged()).toContain('AUTHGRAPH_SECRET is not the one it was sealed with');
   } finally {
@@ -38,7 +43,10 @@ async function expectUnavailable(service: TestService, checks: object): Promise<
   const me = await service.send(ME);
   expect({ status: me.status, body: me.body }).toEqual({ status: 503, body: STARTING });
   const ready = await fetch(`${service.url}/health/ready`);
-  expect({ status: ready.status, body: await ready.json() }).toEqual({ status: 503, body: { status: 'not ready', checks } });
+  expect({ status: ready.status, body: await ready.json() }).toEqual({
+    status: 503,
+    body: { status: 'not ready', checks },
+  });
   expect((await fetch(`${service.url}/.well-known/jwks.json`)).status).toBe(503);
   expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
 }

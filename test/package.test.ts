@@ -14,7 +14,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
 
 interface Manifest {
-  readonly exports: { readonly [subpath: string]: string | { readonly types: string; readonly default: string } };
+  readonly exports: {
+    readonly [subpath: string]: string | { readonly types: string; readonly default: string };
+  };
   readonly dependencies: { readonly [name: string]: string };
 }
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -52,7 +54,9 @@ const modules = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 describe('what the package exports', () => {
   it('is the sdk, its integrations, the client, and the schema', () => {
     expect(modules.map(({ subpath }) => subpath)).toEqual(Object.keys(LOADS));
-    const files = Object.entries(manifest.exports).filter(([, target]) => typeof target === 'string');
+    const files = Object.entries(manifest.exports).filter(
+      ([, target]) => typeof target === 'string',
+    );
     expect(files).toEqual([
       ['./schema.graphql', './schema.graphql'],
       ['./package.json', './package.json'],
@@ -60,13 +64,16 @@ describe('what the package exports', () => {
     for (const [, file] of files) expect(existsSync(join(ROOT, String(file)))).toBe(true);
   });
 
-  it.each(modules)('$subpath loads its own files, its framework, and nothing of the service', ({ subpath, code }) => {
-    const { files, packages, builtins } = reachedFrom(ROOT, code);
-    const room = subpath.startsWith('./client') ? 'dist/src/client/' : 'dist/src/sdk/';
-    expect(files.filter((file) => !file.startsWith(room))).toEqual([]);
-    expect(packages).toEqual(LOADS[subpath]);
-    expect(builtins).toEqual([]); // so it runs at the edge and in a browser as far as its framework does
-  });
+  it.each(modules)(
+    '$subpath loads its own files, its framework, and nothing of the service',
+    ({ subpath, code }) => {
+      const { files, packages, builtins } = reachedFrom(ROOT, code);
+      const room = subpath.startsWith('./client') ? 'dist/src/client/' : 'dist/src/sdk/';
+      expect(files.filter((file) => !file.startsWith(room))).toEqual([]);
+      expect(packages).toEqual(LOADS[subpath]);
+      expect(builtins).toEqual([]); // so it runs at the edge and in a browser as far as its framework does
+    },
+  );
 
   it.each(modules)('$subpath has types, which need nothing else', ({ subpath, types }) => {
     const { files, packages, builtins } = reachedFrom(ROOT, types);
@@ -74,7 +81,9 @@ describe('what the package exports', () => {
     expect(files.filter((file) => !file.startsWith(room))).toEqual([]);
     const known = [...(LOADS[subpath] ?? []), ...(NAMES_TYPES_OF[subpath] ?? [])];
     expect(packages.filter((name) => !known.includes(name))).toEqual([]);
-    expect(builtins.filter((name) => !(name === 'node:http' && TYPES_OF_HTTP.includes(subpath)))).toEqual([]);
+    expect(
+      builtins.filter((name) => !(name === 'node:http' && TYPES_OF_HTTP.includes(subpath))),
+    ).toEqual([]);
   });
 
   it('would be noticed to load the service', () => {
@@ -88,12 +97,19 @@ describe('what the package exports', () => {
   it(
     'can be imported by name, and loads no dependency of the service on the way',
     async () => {
-      const { exported, loaded } = await loadAll(modules.map(({ subpath }) => subpath.replace('.', 'authgraph')));
-      for (const { subpath } of modules) expect(exported[subpath.replace('.', 'authgraph')], subpath).not.toEqual([]);
-      const ours = loaded.filter((url) => url.startsWith(new URL('../dist/', import.meta.url).href));
+      const { exported, loaded } = await loadAll(
+        modules.map(({ subpath }) => subpath.replace('.', 'authgraph')),
+      );
+      for (const { subpath } of modules)
+        expect(exported[subpath.replace('.', 'authgraph')], subpath).not.toEqual([]);
+      const ours = loaded.filter((url) =>
+        url.startsWith(new URL('../dist/', import.meta.url).href),
+      );
       expect(ours).not.toEqual([]);
       expect(ours.filter((url) => !/\/dist\/src\/(?:sdk|client)\//.test(url))).toEqual([]);
-      const brought = Object.keys(manifest.dependencies).filter((name) => loaded.some((url) => url.includes(`/node_modules/${name}/`)));
+      const brought = Object.keys(manifest.dependencies).filter((name) =>
+        loaded.some((url) => url.includes(`/node_modules/${name}/`)),
+      );
       // What type-graphql and Nest bring along; a server that imports those has them anyway.
       expect(brought).toEqual(['graphql-scalars', 'jose', 'reflect-metadata', 'type-graphql']);
     },
@@ -105,7 +121,10 @@ describe('what npm would publish', () => {
   let packed: string[];
   beforeAll(async () => {
     const env = { ...process.env, npm_config_offline: 'true', npm_config_loglevel: 'error' };
-    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, env });
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      env,
+    });
     const [tarball]: { files: { path: string }[] }[] = JSON.parse(stdout);
     packed = tarball?.files.map(({ path }) => path) ?? [];
   }, PROCESS_TIMEOUT_MS);
@@ -127,19 +146,27 @@ describe('what npm would publish', () => {
     ];
     expect(expected.filter((path) => !packed.includes(path))).toEqual([]);
     // A file whose source is gone was left by an earlier build; `prepack` starts without any.
-    const isLeftOver = (path: string) => /^dist\/.*\.(?:js|d\.ts)$/.test(path) && !sources.includes(path.replace(/\.(?:js|d\.ts)$/, ''));
+    const isLeftOver = (path: string) =>
+      /^dist\/.*\.(?:js|d\.ts)$/.test(path) &&
+      !sources.includes(path.replace(/\.(?:js|d\.ts)$/, ''));
     expect(packed.filter((path) => !expected.includes(path) && !isLeftOver(path))).toEqual([]);
   });
 
   it('has no tests, source maps, settings, keys or databases in it', () => {
     expect(
-      packed.filter((path) => /\.test\.|\.map$|tsbuildinfo|\.env|\.pem$|\.key$|\.authgraph|(?:^|\/)(?:test|bench|examples)\//.test(path)),
+      packed.filter((path) =>
+        /\.test\.|\.map$|tsbuildinfo|\.env|\.pem$|\.key$|\.authgraph|(?:^|\/)(?:test|bench|examples)\//.test(
+          path,
+        ),
+      ),
     ).toEqual([]);
   });
 });
 
 describe('the examples in the documentation', async () => {
-  const examples = (await Promise.all(['README.md', 'docs/sdk.md'].map((document) => examplesIn(ROOT, document)))).flat();
+  const examples = (
+    await Promise.all(['README.md', 'docs/sdk.md'].map((document) => examplesIn(ROOT, document)))
+  ).flat();
   const checked = examples.filter(({ missing }) => missing.length === 0);
   const skipped = examples.filter(({ missing }) => missing.length > 0);
   let complaints: Map<string, string[]>;
@@ -148,15 +175,21 @@ describe('the examples in the documentation', async () => {
   }, PROCESS_TIMEOUT_MS);
 
   if (skipped.length > 0) {
-    const places = skipped.map(({ place, missing }) => `${place} (${missing.join(', ')})`).join(', ');
+    const places = skipped
+      .map(({ place, missing }) => `${place} (${missing.join(', ')})`)
+      .join(', ');
     process.stderr.write(
       `\n*** Examples that are NOT compiled, since their frameworks are not installed: ${places}. Run: ${INSTALL_COMMAND} ***\n\n`,
     );
   }
 
   it('are there for every subpath', () => {
-    const used = new Set(examples.flatMap(({ code }) => [...code.matchAll(/from '(authgraph\/[^']+)'/g)].map(([, name]) => name)));
-    const documentedElsewhere = ['authgraph/client/apollo']; // docs/client.md
+    const used = new Set(
+      examples.flatMap(({ code }) =>
+        [...code.matchAll(/from '(authgraph\/[^']+)'/g)].map(([, name]) => name),
+      ),
+    );
+    const documentedElsewhere = ['@authgraph/client/apollo']; // docs/client.md
     const subpaths = modules.map(({ subpath }) => subpath.replace('.', 'authgraph'));
     expect(subpaths.filter((name) => !used.has(name))).toEqual(documentedElsewhere);
   });
@@ -177,9 +210,19 @@ describe('the client in a project for browsers', () => {
   it(
     'needs neither the types of Node.js nor leniency towards declarations',
     async () => {
-      const code = "import { createAuthClient } from 'authgraph/client';\nexport const auth = createAuthClient({ url: '/graphql' });\n";
-      const browser = { ...STRICT, types: [], lib: ['ES2022', 'DOM'], module: 'ESNext', moduleResolution: 'Bundler', skipLibCheck: false };
-      expect(await complaintsAbout(ROOT, [{ place: 'app.ts', code, missing: [] }], browser)).toEqual(new Map());
+      const code =
+        "import { createAuthClient } from '@authgraph/client';\nexport const auth = createAuthClient({ url: '/graphql' });\n";
+      const browser = {
+        ...STRICT,
+        types: [],
+        lib: ['ES2022', 'DOM'],
+        module: 'ESNext',
+        moduleResolution: 'Bundler',
+        skipLibCheck: false,
+      };
+      expect(
+        await complaintsAbout(ROOT, [{ place: 'app.ts', code, missing: [] }], browser),
+      ).toEqual(new Map());
     },
     PROCESS_TIMEOUT_MS,
   );
@@ -187,7 +230,7 @@ describe('the client in a project for browsers', () => {
 
 const MISTAKEN: Example = {
   place: 'a mistake',
-  code: "import { authgraph } from 'authgraph/web';\nauthgraph({ issuer: 1, audience: '' });\n",
+  code: "import { authgraph } from '@authgraph/sdk/web';\nauthgraph({ issuer: 1, audience: '' });\n",
   missing: [],
 };
 
@@ -205,7 +248,9 @@ const STRICT = {
 };
 
 /** In a process of its own, with every module that Node.js resolves to on the way. */
-async function loadAll(names: readonly string[]): Promise<{ exported: Record<string, string[]>; loaded: string[] }> {
+async function loadAll(
+  names: readonly string[],
+): Promise<{ exported: Record<string, string[]>; loaded: string[] }> {
   const script = `
     import { registerHooks } from 'node:module';
     const loaded = [];
@@ -213,6 +258,8 @@ async function loadAll(names: readonly string[]): Promise<{ exported: Record<str
     const exported = {};
     for (const name of ${JSON.stringify(names)}) exported[name] = Object.keys(await import(name));
     console.log(JSON.stringify({ exported, loaded }));`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: ROOT });
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: ROOT,
+  });
   return JSON.parse(stdout);
 }

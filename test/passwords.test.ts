@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commonPasswords } from '../src/credentials/password/common-passwords.js';
+import { commonPasswords } from '../src/features/password/common-passwords.js';
 import { SIGN_IN, SIGN_UP } from './harness/graphql-client.js';
 import { leaksOf } from './harness/leaks.js';
 import { startService, type TestService } from './harness/service.js';
@@ -27,7 +27,12 @@ async function signIn(email: string, password: string): Promise<string> {
   return body.data.signIn.__typename;
 }
 
-const weak = (...reasons: string[]) => ({ __typename: 'WeakPassword', reasons, minimumLength: 8, message: expect.any(String) });
+const weak = (...reasons: string[]) => ({
+  __typename: 'WeakPassword',
+  reasons,
+  minimumLength: 8,
+  message: expect.any(String),
+});
 
 describe('the length of a password (requirement 1)', () => {
   it('is counted in code points, so that eight foxes are eight and not sixteen', async () => {
@@ -51,7 +56,8 @@ describe('the length of a password (requirement 1)', () => {
 
   it('has a minimum that an operator sets, to 15 for example', async () => {
     await using strict = await startService({ env: { AUTHGRAPH_PASSWORD_MIN_LENGTH: '15' } });
-    const answerTo = async (password: string) => (await strict.send(SIGN_UP, { input: { email: newEmail(), password } })).body.data.signUp;
+    const answerTo = async (password: string) =>
+      (await strict.send(SIGN_UP, { input: { email: newEmail(), password } })).body.data.signUp;
     expect(await answerTo('qzjvkwpxmfybgt')).toEqual({ ...weak('TOO_SHORT'), minimumLength: 15 });
     expect(await answerTo('qzjvkwpxmfybgtr')).toMatchObject({ __typename: 'SignedIn' });
   });
@@ -63,20 +69,27 @@ describe('what a password is made of', () => {
   });
 
   it('may not be one that attackers try first (requirement 3)', async () => {
-    const first = [...(await commonPasswords())].filter((password) => password.length >= 8).slice(0, 25);
+    const first = [...(await commonPasswords())]
+      .filter((password) => password.length >= 8)
+      .slice(0, 25);
     expect(first).toHaveLength(25);
-    for (const password of first) expect((await signUp(password)).answer, password).toEqual(weak('COMMON'));
+    for (const password of first)
+      expect((await signUp(password)).answer, password).toEqual(weak('COMMON'));
     expect((await signUp('PassWord')).answer).toEqual(weak('COMMON'));
     expect((await signUp('ｐａｓｓｗｏｒｄ')).answer).toEqual(weak('COMMON'));
   });
 
   it('may not contain what stands before the @ (requirement 3)', async () => {
-    expect((await signUp('I-am-Lovelace-1843', 'Lovelace@passwords.example.com')).answer).toEqual(weak('CONTAINS_EMAIL'));
+    expect((await signUp('I-am-Lovelace-1843', 'Lovelace@passwords.example.com')).answer).toEqual(
+      weak('CONTAINS_EMAIL'),
+    );
   });
 
   it('leaves no user behind when it is refused', async () => {
     const { email } = await signUp('short');
-    expect(await service.sql('select 1 from users where email_normalized = ?', [email])).toEqual([]);
+    expect(await service.sql('select 1 from users where email_normalized = ?', [email])).toEqual(
+      [],
+    );
   });
 });
 
@@ -84,10 +97,14 @@ describe('how a password is compared (requirement 4)', () => {
   const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
   const typed = 'Ångström ﬁnds ①½';
 
-  it.each(FORMS)('signs in with every Unicode form of a password that was set as %s', async (form) => {
-    const { email } = await signUp(typed.normalize(form));
-    for (const other of FORMS) expect(await signIn(email, typed.normalize(other)), other).toBe('SignedIn');
-  });
+  it.each(FORMS)(
+    'signs in with every Unicode form of a password that was set as %s',
+    async (form) => {
+      const { email } = await signUp(typed.normalize(form));
+      for (const other of FORMS)
+        expect(await signIn(email, typed.normalize(other)), other).toBe('SignedIn');
+    },
+  );
 
   it('takes everything else exactly as received: case, spaces, accents, NULs', async () => {
     const { email } = await signUp(' Zwölf Boxkämpfer\0 ');

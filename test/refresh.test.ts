@@ -14,7 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-const rejected = (reason: string) => ({ __typename: 'RefreshRejected', reason, message: expect.any(String) });
+const rejected = (reason: string) => ({
+  __typename: 'RefreshRejected',
+  reason,
+  message: expect.any(String),
+});
 
 describe('a refresh', () => {
   it('spends the token, moves the generation on and slides the idle limit', async () => {
@@ -23,18 +27,22 @@ describe('a refresh', () => {
     const { session, tokens } = await refresh(service.send, user.refreshToken);
     expect(session.id).toBe(user.sessionId);
     expect(tokens.refreshToken).not.toBe(user.refreshToken);
-    expect(new Date(tokens.refreshTokenExpiresAt)).toEqual(new Date(clock.now().getTime() + 14 * DAY * 1000));
+    expect(new Date(tokens.refreshTokenExpiresAt)).toEqual(
+      new Date(clock.now().getTime() + 14 * DAY * 1000),
+    );
     const { body } = await service.send(ME, {}, bearer(tokens.accessToken));
     expect(body.data.me.id).toBe(user.id);
-    const [row] = await service.sql('select generation, last_used_at = ? as used from sessions where id = ?', [
-      clock.now(),
-      user.sessionId,
-    ]);
+    const [row] = await service.sql(
+      'select generation, last_used_at = ? as used from sessions where id = ?',
+      [clock.now(), user.sessionId],
+    );
     expect(row).toEqual({ generation: 1, used: true });
   });
 
   it('says MISSING without a token and MALFORMED for what this service did not issue', async () => {
-    const { body } = await service.send('mutation { refreshSession { __typename ... on RefreshRejected { reason message } } }');
+    const { body } = await service.send(
+      'mutation { refreshSession { __typename ... on RefreshRejected { reason message } } }',
+    );
     expect(body.data.refreshSession).toEqual(rejected('MISSING'));
     expect(await refresh(service.send, 'something else')).toEqual(rejected('MALFORMED'));
   });
@@ -55,8 +63,12 @@ describe('a refresh', () => {
 describe('the secrets in refresh tokens (requirement 9)', () => {
   it('have 256 bits that all vary from session to session', async () => {
     const user = await signUpUser(service.send);
-    const sessions = await Promise.all(Array.from({ length: 40 }, () => signInAgain(service.send, user)));
-    const secrets = sessions.map(({ refreshToken }) => Buffer.from(refreshToken.slice('ag_rt_'.length), 'base64url').subarray(20, 52));
+    const sessions = await Promise.all(
+      Array.from({ length: 40 }, () => signInAgain(service.send, user)),
+    );
+    const secrets = sessions.map(({ refreshToken }) =>
+      Buffer.from(refreshToken.slice('ag_rt_'.length), 'base64url').subarray(20, 52),
+    );
     const ones = new Uint8Array(32);
     const zeros = new Uint8Array(32);
     for (const secret of secrets) {
@@ -71,11 +83,21 @@ describe('the secrets in refresh tokens (requirement 9)', () => {
   it('are what counts: who knows the session id, and even the key of the MAC, gets nothing and ends nothing', async () => {
     const user = await signUpUser(service.send);
     const { refreshTokens } = service.app.services;
-    const guess = refreshTokens.write({ sessionId: user.sessionId, generation: 0, secret: Buffer.alloc(32) });
+    const guess = refreshTokens.write({
+      sessionId: user.sessionId,
+      generation: 0,
+      secret: Buffer.alloc(32),
+    });
     expect(await refresh(service.send, guess)).toEqual(rejected('MALFORMED'));
-    const future = refreshTokens.write({ sessionId: user.sessionId, generation: 9, secret: Buffer.alloc(32) });
+    const future = refreshTokens.write({
+      sessionId: user.sessionId,
+      generation: 9,
+      secret: Buffer.alloc(32),
+    });
     expect(await refresh(service.send, future)).toEqual(rejected('MALFORMED'));
-    expect(await refresh(service.send, user.refreshToken)).toMatchObject({ __typename: 'SessionRefreshed' });
+    expect(await refresh(service.send, user.refreshToken)).toMatchObject({
+      __typename: 'SessionRefreshed',
+    });
   });
 });
 
@@ -83,7 +105,9 @@ describe('expiry (requirement 11)', () => {
   it('comes after 14 idle days, to the second', async () => {
     const [lucky, late] = [await signUpUser(service.send), await signUpUser(service.send)];
     clock.advance(14 * DAY - 1);
-    expect(await refresh(service.send, lucky.refreshToken)).toMatchObject({ __typename: 'SessionRefreshed' });
+    expect(await refresh(service.send, lucky.refreshToken)).toMatchObject({
+      __typename: 'SessionRefreshed',
+    });
     clock.advance(1);
     expect(await refresh(service.send, late.refreshToken)).toEqual(rejected('EXPIRED'));
     expect(await refresh(service.send, late.refreshToken)).toEqual(rejected('EXPIRED'));
@@ -103,7 +127,9 @@ describe('expiry (requirement 11)', () => {
       }
       refreshes += 1;
       token = answer.tokens.refreshToken;
-      expect(new Date(answer.tokens.refreshTokenExpiresAt).getTime()).toBeLessThanOrEqual(end.getTime());
+      expect(new Date(answer.tokens.refreshTokenExpiresAt).getTime()).toBeLessThanOrEqual(
+        end.getTime(),
+      );
       if (refreshes > 20) break;
     }
     expect(refreshes).toBe(12);
@@ -115,8 +141,13 @@ describe('expiry (requirement 11)', () => {
     clock.advance(10 * 60 + 6);
     const { status, body } = await service.send(ME, {}, bearer(user.accessToken));
     expect(status).toBe(401);
-    expect(body.errors[0].extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'TOKEN_EXPIRED' });
-    expect(await refresh(service.send, user.refreshToken)).toMatchObject({ __typename: 'SessionRefreshed' });
+    expect(body.errors[0].extensions).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      reason: 'TOKEN_EXPIRED',
+    });
+    expect(await refresh(service.send, user.refreshToken)).toMatchObject({
+      __typename: 'SessionRefreshed',
+    });
   });
 });
 
@@ -126,10 +157,15 @@ describe('a stolen refresh token (requirement 12)', () => {
     const { tokens } = await refresh(service.send, user.refreshToken);
     clock.advance(11);
     expect(await refresh(service.send, user.refreshToken)).toEqual(rejected('REUSED'));
-    const [row] = await service.sql('select end_reason, ended_at is not null as ended from sessions where id = ?', [user.sessionId]);
+    const [row] = await service.sql(
+      'select end_reason, ended_at is not null as ended from sessions where id = ?',
+      [user.sessionId],
+    );
     expect(row).toEqual({ end_reason: 'refresh_token_reused', ended: true });
     expect(await refresh(service.send, tokens.refreshToken)).toEqual(rejected('REVOKED'));
-    expect((await service.send(ME, {}, bearer(tokens.accessToken))).body.errors[0].extensions.reason).toBe('TOKEN_REVOKED');
+    expect(
+      (await service.send(ME, {}, bearer(tokens.accessToken))).body.errors[0].extensions.reason,
+    ).toBe('TOKEN_REVOKED');
     expect(service.logged()).toContain('"event":"refresh_token_reused"');
   });
 
@@ -143,12 +179,19 @@ describe('a stolen refresh token (requirement 12)', () => {
 
   it("ends nobody else's session, nor the user's others", async () => {
     const user = await signUpUser(service.send);
-    const [other, stranger] = [await signInAgain(service.send, user), await signUpUser(service.send)];
+    const [other, stranger] = [
+      await signInAgain(service.send, user),
+      await signUpUser(service.send),
+    ];
     await refresh(service.send, user.refreshToken);
     clock.advance(11);
     expect(await refresh(service.send, user.refreshToken)).toEqual(rejected('REUSED'));
-    expect(await refresh(service.send, other.refreshToken)).toMatchObject({ __typename: 'SessionRefreshed' });
-    expect(await refresh(service.send, stranger.refreshToken)).toMatchObject({ __typename: 'SessionRefreshed' });
+    expect(await refresh(service.send, other.refreshToken)).toMatchObject({
+      __typename: 'SessionRefreshed',
+    });
+    expect(await refresh(service.send, stranger.refreshToken)).toMatchObject({
+      __typename: 'SessionRefreshed',
+    });
   });
 
   it('is forgiven to nobody when the grace window is 0, and stays noticed after a restart', async () => {
@@ -175,23 +218,29 @@ describe('a stolen refresh token (requirement 12)', () => {
 describe('parallel refreshes of one token (requirement 13)', () => {
   it('make one lineage: fifty answers with one successor, which works, and no false theft', async () => {
     const user = await signUpUser(service.send);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(service.send, user.refreshToken)));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => refresh(service.send, user.refreshToken)),
+    );
     expect(answers.map(({ __typename }) => __typename)).toEqual(Array(50).fill('SessionRefreshed'));
     const successors = new Set(answers.map(({ tokens }) => tokens.refreshToken));
     expect(successors.size).toBe(1);
-    expect(await service.sql('select generation, ended_at from sessions where user_id = ?', [user.id])).toEqual([
-      { generation: 1, ended_at: null },
-    ]);
+    expect(
+      await service.sql('select generation, ended_at from sessions where user_id = ?', [user.id]),
+    ).toEqual([{ generation: 1, ended_at: null }]);
     const [successor = ''] = successors;
     clock.advance(11);
-    expect(await refresh(service.send, successor)).toMatchObject({ __typename: 'SessionRefreshed' });
+    expect(await refresh(service.send, successor)).toMatchObject({
+      __typename: 'SessionRefreshed',
+    });
   });
 
   it('that are all late end the session once and agree', async () => {
     const user = await signUpUser(service.send);
     await refresh(service.send, user.refreshToken);
     clock.advance(11);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(service.send, user.refreshToken)));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => refresh(service.send, user.refreshToken)),
+    );
     const reasons = new Set(answers.map(({ reason }) => reason));
     expect(reasons.has('REUSED')).toBe(true);
     expect([...reasons].every((reason) => reason === 'REUSED' || reason === 'REVOKED')).toBe(true);

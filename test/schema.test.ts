@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type DefinitionNode, type InputValueDefinitionNode, Kind, parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { buildSubgraph } from '../src/graphql/schema.js';
+import { buildSubgraph } from '../src/platform/graphql/schema.js';
 
 /** What clients, gateways and checks rely on: names and shapes that stay. Much may be added, nothing renamed or removed. */
 const CONTRACT = `
@@ -85,14 +85,23 @@ const CONTRACT = `
 
 /** Every statement that a schema makes, one a line: `User.email: String`, `User @key(fields: "id")`, `SignOutResult = SignedOut`, ... */
 function statementsOf(sdl: string): string[] {
-  return parse(sdl, { noLocation: true }).definitions.flatMap((definition) => statementsOfDefinition(definition));
+  return parse(sdl, { noLocation: true }).definitions.flatMap((definition) =>
+    statementsOfDefinition(definition),
+  );
 }
 
 function statementsOfDefinition(definition: DefinitionNode): string[] {
   const name = 'name' in definition && definition.name ? definition.name.value : 'schema';
   const kind = definition.kind.replace(/(?:Definition|Extension)$/, '');
-  const directives = 'directives' in definition ? (definition.directives ?? []).map((directive) => `${name} ${print(directive)}`) : [];
-  return [`${kind} ${name}`, ...directives, ...membersOf(definition).map((member) => `${name}${member}`)];
+  const directives =
+    'directives' in definition
+      ? (definition.directives ?? []).map((directive) => `${name} ${print(directive)}`)
+      : [];
+  return [
+    `${kind} ${name}`,
+    ...directives,
+    ...membersOf(definition).map((member) => `${name}${member}`),
+  ];
 }
 
 function membersOf(definition: DefinitionNode): string[] {
@@ -103,8 +112,12 @@ function membersOf(definition: DefinitionNode): string[] {
         ...(definition.interfaces ?? []).map((type) => ` implements ${print(type)}`),
         ...(definition.fields ?? []).flatMap((field) => [
           `.${field.name.value}: ${print(field.type)}`,
-          ...(field.directives ?? []).map((directive) => `.${field.name.value} ${print(directive)}`),
-          ...(field.arguments ?? []).map((argument) => `.${field.name.value}(${shapeOf(argument)})`),
+          ...(field.directives ?? []).map(
+            (directive) => `.${field.name.value} ${print(directive)}`,
+          ),
+          ...(field.arguments ?? []).map(
+            (argument) => `.${field.name.value}(${shapeOf(argument)})`,
+          ),
         ]),
       ];
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
@@ -135,7 +148,9 @@ describe('the schema', () => {
 
   it('asks for no argument and no input that the contract does not know', () => {
     const known = new Set(statementsOf(CONTRACT));
-    const required = statementsOf(sdl).filter((statement) => /(?:\(|Input\.)\w+: [^=]*!\)?$/.test(statement));
+    const required = statementsOf(sdl).filter((statement) =>
+      /(?:\(|Input\.)\w+: [^=]*!\)?$/.test(statement),
+    );
     expect(required).toContain('SignUpInput.email: String!');
     expect(required.filter((statement) => !known.has(statement))).toEqual([]);
   });

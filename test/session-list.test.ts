@@ -60,7 +60,9 @@ describe('the list of sessions', () => {
   });
 
   it('cuts a user agent that is longer than anyone reads', async () => {
-    const user = await signInAgain(service.send, await signUpUser(service.send), { 'user-agent': 'x'.repeat(5_000) });
+    const user = await signInAgain(service.send, await signUpUser(service.send), {
+      'user-agent': 'x'.repeat(5_000),
+    });
     const { body } = await service.send('{ session { userAgent } }', {}, bearer(user.accessToken));
     expect(body.data.session.userAgent).toBe('x'.repeat(512));
   });
@@ -143,7 +145,10 @@ describe('the list of sessions', () => {
     clock.advance(2 * DAY - 60);
     const renewed = await refresh(service.send, tokens.refreshToken);
     const { body } = await service.send(SESSIONS, {}, bearer(renewed.tokens.accessToken));
-    expect(body.data.me.sessions).toMatchObject({ nodes: [{ id: current?.sessionId }], totalCount: 1 });
+    expect(body.data.me.sessions).toMatchObject({
+      nodes: [{ id: current?.sessionId }],
+      totalCount: 1,
+    });
   });
 });
 
@@ -155,10 +160,18 @@ describe('the sessions of other users', () => {
   it('are null, with everything else that is private, to a user and to nobody in particular', async () => {
     const [owner, other] = [await signUpUser(service.send), await signUpUser(service.send)];
     const asked = (headers = {}) => service.send(THROUGH_ENTITIES, { id: owner.id }, headers);
-    expect((await asked(bearer(other.accessToken))).body.data._entities).toEqual([{ id: owner.id, ...unknownTo }]);
+    expect((await asked(bearer(other.accessToken))).body.data._entities).toEqual([
+      { id: owner.id, ...unknownTo },
+    ]);
     expect((await asked()).body.data._entities).toEqual([{ id: owner.id, ...unknownTo }]);
     expect((await asked(bearer(owner.accessToken))).body.data._entities).toEqual([
-      { id: owner.id, email: owner.email, emailVerified: false, roles: [], sessions: { totalCount: 1 } },
+      {
+        id: owner.id,
+        email: owner.email,
+        emailVerified: false,
+        roles: [],
+        sessions: { totalCount: 1 },
+      },
     ]);
   });
 
@@ -171,7 +184,9 @@ describe('the sessions of other users', () => {
   it("are not reached with somebody else's cursor", async () => {
     const [owner, other] = [await signUpUser(service.send), await signUpUser(service.send)];
     const { pageInfo } = await page(other, {});
-    const ids = (await page(owner, { after: pageInfo.endCursor })).nodes.map(({ id }: { id: string }) => id);
+    const ids = (await page(owner, { after: pageInfo.endCursor })).nodes.map(
+      ({ id }: { id: string }) => id,
+    );
     expect(ids).not.toContain(other.sessionId);
   });
 
@@ -179,9 +194,19 @@ describe('the sessions of other users', () => {
     const [owner, made] = [await signUpUser(service.send), await signUpUser(service.send)];
     await service.sql("update users set roles = '{admin}' where id = ?", [made.id]);
     const admin = await signInAgain(service.send, made);
-    const { body } = await service.send(THROUGH_ENTITIES, { id: owner.id }, bearer(admin.accessToken));
+    const { body } = await service.send(
+      THROUGH_ENTITIES,
+      { id: owner.id },
+      bearer(admin.accessToken),
+    );
     expect(body.data._entities).toEqual([
-      { id: owner.id, email: owner.email, emailVerified: false, roles: [], sessions: { totalCount: 1 } },
+      {
+        id: owner.id,
+        email: owner.email,
+        emailVerified: false,
+        roles: [],
+        sessions: { totalCount: 1 },
+      },
     ]);
   });
 });

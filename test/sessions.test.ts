@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refresh, signInAgain } from './harness/accounts.js';
 import { FakeClock } from './harness/fake-clock.js';
-import { bearer, ME, REFRESH, SIGN_OUT, signUpUser, type TestUser } from './harness/graphql-client.js';
+import {
+  bearer,
+  ME,
+  REFRESH,
+  SIGN_OUT,
+  signUpUser,
+  type TestUser,
+} from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
 
 const clock = new FakeClock();
@@ -15,7 +22,9 @@ describe('a session from sign-up to sign-out', () => {
   it('answers me with the access token that sign-up returned', async () => {
     const user = await signUpUser(service.send);
     const { body } = await service.send(ME, {}, bearer(user.accessToken));
-    expect(body).toEqual({ data: { me: { id: user.id, email: user.email }, session: { id: user.sessionId } } });
+    expect(body).toEqual({
+      data: { me: { id: user.id, email: user.email }, session: { id: user.sessionId } },
+    });
   });
 
   it('answers null to an anonymous request', async () => {
@@ -25,20 +34,26 @@ describe('a session from sign-up to sign-out', () => {
 
   it('hands out the same successor for a spent token within the grace window, and ends the session after it', async () => {
     const user = await signUpUser(service.send);
-    const first = (await service.send(REFRESH, { refreshToken: user.refreshToken })).body.data.refreshSession;
+    const first = (await service.send(REFRESH, { refreshToken: user.refreshToken })).body.data
+      .refreshSession;
     expect(first.__typename).toBe('SessionRefreshed');
     expect(first.tokens.refreshToken).not.toBe(user.refreshToken);
 
     clock.advance(10);
-    const again = (await service.send(REFRESH, { refreshToken: user.refreshToken })).body.data.refreshSession;
+    const again = (await service.send(REFRESH, { refreshToken: user.refreshToken })).body.data
+      .refreshSession;
     expect(again.tokens.refreshToken).toBe(first.tokens.refreshToken);
-    const [row] = await service.sql('select generation from sessions where id = ?', [user.sessionId]);
+    const [row] = await service.sql('select generation from sessions where id = ?', [
+      user.sessionId,
+    ]);
     expect(row).toEqual({ generation: 1 });
 
     clock.advance(1);
-    const late = (await service.send(REFRESH, { refreshToken: user.refreshToken })).body.data.refreshSession;
+    const late = (await service.send(REFRESH, { refreshToken: user.refreshToken })).body.data
+      .refreshSession;
     expect(late).toMatchObject({ __typename: 'RefreshRejected', reason: 'REUSED' });
-    const successor = (await service.send(REFRESH, { refreshToken: first.tokens.refreshToken })).body.data.refreshSession;
+    const successor = (await service.send(REFRESH, { refreshToken: first.tokens.refreshToken }))
+      .body.data.refreshSession;
     expect(successor).toMatchObject({ __typename: 'RefreshRejected', reason: 'REVOKED' });
   });
 
@@ -52,20 +67,25 @@ describe('a session from sign-up to sign-out', () => {
     expect(me.status).toBe(401);
     expect(me.headers.get('www-authenticate')).toContain('invalid_token');
     expect(me.body.data.me).toBeNull();
-    expect(me.body.errors[0].extensions).toMatchObject({ code: 'UNAUTHENTICATED', reason: 'TOKEN_REVOKED' });
+    expect(me.body.errors[0].extensions).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      reason: 'TOKEN_REVOKED',
+    });
     const twice = await service.send(SIGN_OUT, {}, bearer(user.accessToken));
     expect(twice.body.data.signOut).toEqual({ endedSessions: 0 });
   });
 });
 
 describe('signing out', () => {
-  const signOut = async (input: object, headers = {}) => (await service.send(SIGN_OUT, { input }, headers)).body.data.signOut.endedSessions;
+  const signOut = async (input: object, headers = {}) =>
+    (await service.send(SIGN_OUT, { input }, headers)).body.data.signOut.endedSessions;
 
   async function isAlive(session: TestUser): Promise<boolean> {
     const { body } = await service.send(ME, {}, bearer(session.accessToken));
     const answer = await refresh(service.send, session.refreshToken);
     const [access, renewal] = [body.data.me !== null, answer.__typename === 'SessionRefreshed'];
-    if (access !== renewal) throw new Error(`half alive: access token ${access}, refresh token ${renewal}`);
+    if (access !== renewal)
+      throw new Error(`half alive: access token ${access}, refresh token ${renewal}`);
     return access;
   }
 
@@ -74,7 +94,9 @@ describe('signing out', () => {
     const other = await signInAgain(service.send, user);
     expect(await signOut({}, bearer(user.accessToken))).toBe(1);
     expect([await isAlive(user), await isAlive(other)]).toEqual([false, true]);
-    const [row] = await service.sql('select end_reason from sessions where id = ?', [user.sessionId]);
+    const [row] = await service.sql('select end_reason from sessions where id = ?', [
+      user.sessionId,
+    ]);
     expect(row).toEqual({ end_reason: 'signed_out' });
   });
 
@@ -107,7 +129,9 @@ describe('signing out', () => {
     const renewed = await refresh(service.send, user.refreshToken);
     clock.advance(11);
     expect(await signOut({ refreshToken: user.refreshToken, everywhere: true })).toBe(1);
-    expect(await refresh(service.send, renewed.tokens.refreshToken)).toMatchObject({ reason: 'REVOKED' });
+    expect(await refresh(service.send, renewed.tokens.refreshToken)).toMatchObject({
+      reason: 'REVOKED',
+    });
     expect(await isAlive(other)).toBe(true);
   });
 
@@ -130,14 +154,20 @@ describe('signing out', () => {
 
   it('with a right MAC over a wrong secret ends nothing (requirement 9)', async () => {
     const user = await signUpUser(service.send);
-    const guess = service.app.services.refreshTokens.write({ sessionId: user.sessionId, generation: 0, secret: Buffer.alloc(32) });
+    const guess = service.app.services.refreshTokens.write({
+      sessionId: user.sessionId,
+      generation: 0,
+      secret: Buffer.alloc(32),
+    });
     expect(await signOut({ refreshToken: guess, everywhere: true })).toBe(0);
     expect(await isAlive(user)).toBe(true);
   });
 
   it('ends the session once when ten calls do it at the same moment', async () => {
     const user = await signUpUser(service.send);
-    const counts = await Promise.all(Array.from({ length: 10 }, () => signOut({}, bearer(user.accessToken))));
+    const counts = await Promise.all(
+      Array.from({ length: 10 }, () => signOut({}, bearer(user.accessToken))),
+    );
     expect(counts.reduce((sum: number, count: number) => sum + count, 0)).toBe(1);
   });
 });

@@ -1,7 +1,14 @@
 import { hash } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInAgain } from './harness/accounts.js';
-import { bearer, GOOD_PASSWORD, ME, SIGN_IN, SIGN_UP, signUpUser } from './harness/graphql-client.js';
+import {
+  bearer,
+  GOOD_PASSWORD,
+  ME,
+  SIGN_IN,
+  SIGN_UP,
+  signUpUser,
+} from './harness/graphql-client.js';
 import { leaksOf } from './harness/leaks.js';
 import { rankDifference } from './harness/rank-test.js';
 import { startService, type TestService } from './harness/service.js';
@@ -17,7 +24,10 @@ async function signIn(email: string, password: string) {
 }
 
 async function storedHash(userId: string): Promise<string> {
-  const [row] = await service.sql<{ hash: string }>('select hash from password_credentials where user_id = ?', [userId]);
+  const [row] = await service.sql<{ hash: string }>(
+    'select hash from password_credentials where user_id = ?',
+    [userId],
+  );
   return row?.hash ?? '';
 }
 
@@ -34,16 +44,22 @@ describe('signing up', () => {
 
   it('refuses a second user with an address that differs only in its form', async () => {
     await signUpUser(service.send, 'twice@example.com');
-    const { body } = await service.send(SIGN_UP, { input: { email: 'TWICE@example.com', password: GOOD_PASSWORD } });
+    const { body } = await service.send(SIGN_UP, {
+      input: { email: 'TWICE@example.com', password: GOOD_PASSWORD },
+    });
     expect(body.data.signUp).toMatchObject({ __typename: 'EmailTaken' });
-    expect(await service.sql('select count(*)::int as users from users where email_normalized = ?', ['twice@example.com'])).toEqual([
-      { users: 1 },
-    ]);
+    expect(
+      await service.sql('select count(*)::int as users from users where email_normalized = ?', [
+        'twice@example.com',
+      ]),
+    ).toEqual([{ users: 1 }]);
   });
 
   it('makes one user when an address signs up ten times at once', async () => {
     const input = { email: 'race@example.com', password: GOOD_PASSWORD };
-    const answers = await Promise.all(Array.from({ length: 10 }, () => service.send(SIGN_UP, { input })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => service.send(SIGN_UP, { input })),
+    );
     const kinds = answers.map(({ body }) => body.data.signUp.__typename).toSorted();
     expect(kinds).toEqual([...Array(9).fill('EmailTaken'), 'SignedIn']);
   });
@@ -78,7 +94,9 @@ describe('signing in', () => {
   it('refuses a disabled user as it refuses a stranger', async () => {
     const user = await signUpUser(service.send);
     await service.sql('update users set disabled_at = now() where id = ?', [user.id]);
-    expect((await signIn(user.email, user.password)).body.data.signIn).toMatchObject({ __typename: 'InvalidCredentials' });
+    expect((await signIn(user.email, user.password)).body.data.signIn).toMatchObject({
+      __typename: 'InvalidCredentials',
+    });
   });
 });
 
@@ -87,10 +105,17 @@ describe('an unknown address and a wrong password (requirement 6)', () => {
   /** Chance reaches this once in 150,000 runs; an address that costs no hash is at 7.7. */
   const LIMIT = 4.5;
 
-  it('get the same answer, and take times that a rank test cannot tell apart', { timeout: 60_000 }, async () => {
+  it('get the same answer, and take times that a rank test cannot tell apart', {
+    timeout: 60_000,
+  }, async () => {
     const [known, disabled] = [await signUpUser(service.send), await signUpUser(service.send)];
     await service.sql('update users set disabled_at = now() where id = ?', [disabled.id]);
-    const addresses = [known.email, 'nobody@example.com', 'no address at all', disabled.email] as const;
+    const addresses = [
+      known.email,
+      'nobody@example.com',
+      'no address at all',
+      disabled.email,
+    ] as const;
     const times = addresses.map((): number[] => []);
     const answers = new Set<string>();
     for (let round = -2; round < SAMPLES; round += 1) {
@@ -106,7 +131,8 @@ describe('an unknown address and a wrong password (requirement 6)', () => {
     expect([...answers]).toHaveLength(1);
     expect([...answers][0]).toContain('InvalidCredentials');
     const [wrongPassword = [], ...others] = times;
-    for (const other of others) expect(Math.abs(rankDifference(wrongPassword, other))).toBeLessThan(LIMIT);
+    for (const other of others)
+      expect(Math.abs(rankDifference(wrongPassword, other))).toBeLessThan(LIMIT);
   });
 });
 
@@ -148,7 +174,9 @@ describe('the stored hash (requirement 5)', () => {
     const weaker = await hash(user.password, parameters);
     await setHash(user.id, weaker);
 
-    expect((await signIn(user.email, 'a-wrong-guess-9')).body.data.signIn).toMatchObject({ __typename: 'InvalidCredentials' });
+    expect((await signIn(user.email, 'a-wrong-guess-9')).body.data.signIn).toMatchObject({
+      __typename: 'InvalidCredentials',
+    });
     expect(await storedHash(user.id)).toBe(weaker);
 
     await signInAgain(service.send, user);
@@ -171,5 +199,7 @@ describe('the stored hash (requirement 5)', () => {
 it('keeps passwords, tokens and hashes out of the log', async () => {
   const user = await signInAgain(service.send, await signUpUser(service.send));
   await signIn(user.email, 'a-wrong-guess-9');
-  expect(await leaksOf(service, [GOOD_PASSWORD, 'a-wrong-guess-9', user.accessToken, user.refreshToken])).toEqual([]);
+  expect(
+    await leaksOf(service, [GOOD_PASSWORD, 'a-wrong-guess-9', user.accessToken, user.refreshToken]),
+  ).toEqual([]);
 });

@@ -1,21 +1,38 @@
 import { rm } from 'node:fs/promises';
 import { decodeProtectedHeader, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rotateSigningKey, rotateSigningKeyIfDue } from '../src/flows/rotate-signing-key.js';
+import {
+  rotateSigningKey,
+  rotateSigningKeyIfDue,
+} from '../src/features/signing-keys/rotate-signing-key.js';
 import { CachingVerifier } from './harness/caching-verifier.js';
 import { FakeClock } from './harness/fake-clock.js';
-import { bearer, GOOD_PASSWORD, ME, REFRESH, SIGN_IN, signUpUser, type TestUser } from './harness/graphql-client.js';
+import {
+  bearer,
+  GOOD_PASSWORD,
+  ME,
+  REFRESH,
+  SIGN_IN,
+  signUpUser,
+  type TestUser,
+} from './harness/graphql-client.js';
 import { copyTemplate, startService, type TestService } from './harness/service.js';
 
 const ISSUER = 'http://localhost:4000';
 const MINUTE = 60;
 /** The lead of a new key is twice the max-age: 10 minutes. Tokens live 10 minutes; keys stay for a minute of skew more. */
-const RHYTHM = { AUTHGRAPH_JWKS_MAX_AGE: '5m', AUTHGRAPH_ACCESS_TOKEN_TTL: '10m', AUTHGRAPH_KEY_ROTATION: '1h' };
+const RHYTHM = {
+  AUTHGRAPH_JWKS_MAX_AGE: '5m',
+  AUTHGRAPH_ACCESS_TOKEN_TTL: '10m',
+  AUTHGRAPH_KEY_ROTATION: '1h',
+};
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 
 async function publishedKids(service: TestService): Promise<(string | undefined)[]> {
-  const { keys } = (await (await fetch(`${service.url}/.well-known/jwks.json`)).json()) as { keys: JWK[] };
+  const { keys } = (await (await fetch(`${service.url}/.well-known/jwks.json`)).json()) as {
+    keys: JWK[];
+  };
   return keys.map(({ kid }) => kid);
 }
 
@@ -24,7 +41,10 @@ function timerRings(service: TestService): Promise<Date> {
   return rotateSigningKeyIfDue(service.app.services);
 }
 
-async function refreshed(service: TestService, refreshToken: string): Promise<{ accessToken: string; refreshToken: string }> {
+async function refreshed(
+  service: TestService,
+  refreshToken: string,
+): Promise<{ accessToken: string; refreshToken: string }> {
   return (await service.send(REFRESH, { refreshToken })).body.data.refreshSession.tokens;
 }
 
@@ -44,7 +64,8 @@ describe('the life of a signing key', () => {
       current = await refreshed(service, current.refreshToken);
       return current.accessToken;
     };
-    const status = () => service.app.services.keys.list().map(({ key, status: stands }) => `${key.kid} ${stands}`);
+    const status = () =>
+      service.app.services.keys.list().map(({ key, status: stands }) => `${key.kid} ${stands}`);
     const first = kidOf(user.accessToken);
     expect(await publishedKids(service)).toEqual([first]);
 
@@ -79,7 +100,9 @@ describe('the life of a signing key', () => {
 
     clock.advance(39 * MINUTE);
     await timerRings(service);
-    const rows = await service.sql<{ kid: string }>('select kid from signing_keys order by activates_at');
+    const rows = await service.sql<{ kid: string }>(
+      'select kid from signing_keys order by activates_at',
+    );
     expect(rows.map(({ kid }) => kid)).toEqual([second, (await publishedKids(service))[1]]); // the first one's row is deleted
   });
 });
@@ -88,10 +111,17 @@ describe('a verifier that caches the JWKS for its full max-age', () => {
   it('never refuses a valid token across four rotations, however its cache falls, and nor does the service', async () => {
     const clock = new FakeClock();
     // A second over ten minutes: each token is still checked in the last second of its life.
-    const env = { AUTHGRAPH_JWKS_MAX_AGE: '5m', AUTHGRAPH_ACCESS_TOKEN_TTL: '601s', AUTHGRAPH_KEY_ROTATION: '15m' };
+    const env = {
+      AUTHGRAPH_JWKS_MAX_AGE: '5m',
+      AUTHGRAPH_ACCESS_TOKEN_TTL: '601s',
+      AUTHGRAPH_KEY_ROTATION: '15m',
+    };
     await using service = await startService({ clock, env });
     const user = await signUpUser(service.send);
-    const verifiers = Array.from({ length: 5 }, () => new CachingVerifier(service.url, ISSUER, clock));
+    const verifiers = Array.from(
+      { length: 5 },
+      () => new CachingVerifier(service.url, ISSUER, clock),
+    );
     let { refreshToken } = user;
     let live: { token: string; issuedAt: number }[] = [];
     const kids = new Set<string | undefined>();
@@ -103,7 +133,9 @@ describe('a verifier that caches the JWKS for its full max-age', () => {
       await timerRings(service);
       const tokens = await refreshed(service, refreshToken);
       refreshToken = tokens.refreshToken;
-      live = [...live, { token: tokens.accessToken, issuedAt: minute }].filter(({ issuedAt }) => minute - issuedAt <= 10);
+      live = [...live, { token: tokens.accessToken, issuedAt: minute }].filter(
+        ({ issuedAt }) => minute - issuedAt <= 10,
+      );
       kids.add(kidOf(tokens.accessToken));
       for (const verifier of verifiers.slice(0, minute + 1)) {
         for (const entry of [live.at(0), live.at(live.length / 2), live.at(-1)]) {
@@ -130,7 +162,11 @@ describe('the algorithm', () => {
       let accessToken = '';
       let before: string | undefined;
       for (const algorithm of ['ES256', 'RS256', 'EdDSA', 'ES256']) {
-        await using service = await startService({ clock, dataDir, env: { ...RHYTHM, AUTHGRAPH_SIGNING_ALG: algorithm } });
+        await using service = await startService({
+          clock,
+          dataDir,
+          env: { ...RHYTHM, AUTHGRAPH_SIGNING_ALG: algorithm },
+        });
         user ??= await signUpUser(service.send);
         refreshToken ||= user.refreshToken;
         if (before !== undefined) {
@@ -139,7 +175,9 @@ describe('the algorithm', () => {
           refreshToken = early.refreshToken;
           expect(decodeProtectedHeader(early.accessToken).alg).toBe(before); // the new key is not known everywhere yet
           clock.advance(10 * MINUTE - 1);
-          expect((await service.send(ME, {}, bearer(early.accessToken))).body.data.me.id).toBe(user.id);
+          expect((await service.send(ME, {}, bearer(early.accessToken))).body.data.me.id).toBe(
+            user.id,
+          );
           clock.advance(1);
         }
         ({ accessToken, refreshToken } = await refreshed(service, refreshToken));
@@ -157,10 +195,20 @@ describe('private keys at rest', () => {
   it('are sealed: the row shows the public half only, and nobody else can read the other one', async () => {
     await using service = await startService();
     const user = await signUpUser(service.send);
-    const rows = await service.sql<{ public_jwk: JWK; sealed_private_jwk: Uint8Array }>('select * from signing_keys');
+    const rows = await service.sql<{ public_jwk: JWK; sealed_private_jwk: Uint8Array }>(
+      'select * from signing_keys',
+    );
     expect(rows).toHaveLength(1);
     for (const { public_jwk: publicJwk, sealed_private_jwk: sealed } of rows) {
-      expect(Object.keys(publicJwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+      expect(Object.keys(publicJwk).toSorted()).toEqual([
+        'alg',
+        'crv',
+        'kid',
+        'kty',
+        'use',
+        'x',
+        'y',
+      ]);
       expect(sealed.length).toBeGreaterThan(100);
       const text = Buffer.from(sealed).toString('latin1');
       expect(text).not.toContain('"d"');
@@ -175,26 +223,35 @@ describe('private keys at rest', () => {
     const dataDir = await copyTemplate();
     try {
       const user = await withService({ dataDir }, (service) => signUpUser(service.send));
-      await withService({ dataDir, env: { AUTHGRAPH_SECRET: 'Zk3vNq8sTy1uWx5bCd7eFg9hJm2pRr4t' } }, async (service) => {
-        expect(service.logged()).toContain('AUTHGRAPH_SECRET is not the one it was sealed with');
-        const ready = await fetch(`${service.url}/health/ready`);
-        expect(ready.status).toBe(503);
-        expect(await ready.json()).toMatchObject({ checks: { database: true, migrations: true, keys: false } });
-        expect((await fetch(`${service.url}/.well-known/jwks.json`)).status).toBe(503);
-        for (const [query, variables] of [
-          [SIGN_IN, { input: { email: user.email, password: GOOD_PASSWORD } }],
-          [REFRESH, { refreshToken: user.refreshToken }],
-          [ME, {}],
-        ] as const) {
-          const answer = await service.send(query, variables, bearer(user.accessToken));
-          expect(answer.status).toBe(503);
-          expect(answer.body.errors[0].extensions.code).toBe('SERVICE_UNAVAILABLE');
-        }
-        expect(await service.sql('select generation from sessions')).toEqual([{ generation: 0 }]);
-        expect(await service.sql('select count(*)::int as keys from signing_keys')).toEqual([{ keys: 1 }]);
-      });
+      await withService(
+        { dataDir, env: { AUTHGRAPH_SECRET: 'Zk3vNq8sTy1uWx5bCd7eFg9hJm2pRr4t' } },
+        async (service) => {
+          expect(service.logged()).toContain('AUTHGRAPH_SECRET is not the one it was sealed with');
+          const ready = await fetch(`${service.url}/health/ready`);
+          expect(ready.status).toBe(503);
+          expect(await ready.json()).toMatchObject({
+            checks: { database: true, migrations: true, keys: false },
+          });
+          expect((await fetch(`${service.url}/.well-known/jwks.json`)).status).toBe(503);
+          for (const [query, variables] of [
+            [SIGN_IN, { input: { email: user.email, password: GOOD_PASSWORD } }],
+            [REFRESH, { refreshToken: user.refreshToken }],
+            [ME, {}],
+          ] as const) {
+            const answer = await service.send(query, variables, bearer(user.accessToken));
+            expect(answer.status).toBe(503);
+            expect(answer.body.errors[0].extensions.code).toBe('SERVICE_UNAVAILABLE');
+          }
+          expect(await service.sql('select generation from sessions')).toEqual([{ generation: 0 }]);
+          expect(await service.sql('select count(*)::int as keys from signing_keys')).toEqual([
+            { keys: 1 },
+          ]);
+        },
+      );
       await withService({ dataDir }, async (service) => {
-        expect((await service.send(ME, {}, bearer(user.accessToken))).body.data.me.id).toBe(user.id);
+        expect((await service.send(ME, {}, bearer(user.accessToken))).body.data.me.id).toBe(
+          user.id,
+        );
       });
     } finally {
       await rm(dataDir, { recursive: true, force: true });

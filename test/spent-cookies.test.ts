@@ -16,19 +16,36 @@ describe('cookies of a session that is over', () => {
       .join('; ');
 
   it('are removed by the refresh that is rejected, so that the client is anonymous from then on', async () => {
-    const input = { email: 'spent@cookies.example.com', password: GOOD_PASSWORD, delivery: 'COOKIE' };
+    const input = {
+      email: 'spent@cookies.example.com',
+      password: GOOD_PASSWORD,
+      delivery: 'COOKIE',
+    };
     const cookie = cookiesOf((await service.send(SIGN_UP, { input })).headers);
     await service.sql("update sessions set ended_at = now(), end_reason = 'signed_out'");
     const { body, headers } = await service.send(REFRESH, {}, { cookie });
-    expect(body.data.refreshSession).toMatchObject({ __typename: 'RefreshRejected', reason: 'REVOKED' });
+    expect(body.data.refreshSession).toMatchObject({
+      __typename: 'RefreshRejected',
+      reason: 'REVOKED',
+    });
     expect(cookiesOf(headers)).toBe('authgraph-at=; authgraph-rt=');
-    expect(headers.getSetCookie().every((text) => text.includes('Expires=Thu, 01 Jan 1970'))).toBe(true);
+    expect(headers.getSetCookie().every((text) => text.includes('Expires=Thu, 01 Jan 1970'))).toBe(
+      true,
+    );
   });
 
   it('stay when another session was refreshed by a token in the body', async () => {
-    const input = { email: 'kept@cookies.example.com', password: GOOD_PASSWORD, delivery: 'COOKIE' };
+    const input = {
+      email: 'kept@cookies.example.com',
+      password: GOOD_PASSWORD,
+      delivery: 'COOKIE',
+    };
     const cookie = cookiesOf((await service.send(SIGN_UP, { input })).headers);
-    const { body, headers } = await service.send(REFRESH, { refreshToken: 'ag_rt_garbage' }, { cookie });
+    const { body, headers } = await service.send(
+      REFRESH,
+      { refreshToken: 'ag_rt_garbage' },
+      { cookie },
+    );
     expect(body.data.refreshSession).toMatchObject({ reason: 'MALFORMED' });
     expect(headers.getSetCookie()).toEqual([]);
     expect((await service.send(ME, {}, { cookie })).body.data.me.email).toBe(input.email);

@@ -1,7 +1,7 @@
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSubgraph } from '../src/graphql/schema.js';
+import { buildSubgraph } from '../src/platform/graphql/schema.js';
 import { signInAgain } from './harness/accounts.js';
 import { bearer, SIGN_OUT, signUpUser } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
@@ -67,12 +67,24 @@ describe('the subgraph', () => {
       bearer(user.accessToken),
     );
     expect(answer).toEqual([
-      { __typename: 'Session', id: other.sessionId, user: { id: user.id }, current: false, userAgent: 'Phone/1.0' },
+      {
+        __typename: 'Session',
+        id: other.sessionId,
+        user: { id: user.id },
+        current: false,
+        userAgent: 'Phone/1.0',
+      },
       null,
       { __typename: 'User', id: user.id, email: user.email, createdAt: expect.any(String) },
       null,
       null,
-      { __typename: 'Session', id: user.sessionId, user: { id: user.id }, current: true, userAgent: expect.any(String) },
+      {
+        __typename: 'Session',
+        id: user.sessionId,
+        user: { id: user.id },
+        current: true,
+        userAgent: expect.any(String),
+      },
       { __typename: 'User', id: user.id, email: user.email, createdAt: expect.any(String) },
     ]);
   });
@@ -83,7 +95,10 @@ describe('the subgraph', () => {
       { __typename: 'User', id: owner.id },
       { __typename: 'Session', id: owner.sessionId },
     ];
-    const expected = [{ __typename: 'User', id: owner.id, email: null, createdAt: expect.any(String) }, null];
+    const expected = [
+      { __typename: 'User', id: owner.id, email: null, createdAt: expect.any(String) },
+      null,
+    ];
     expect(await entities(all)).toEqual(expected);
     expect(await entities(all, bearer(stranger.accessToken))).toEqual(expected);
   });

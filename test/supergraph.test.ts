@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser } from '../src/flows/create-user.js';
+import { createUser } from '../src/features/password/create-user.js';
+import { accessTokenSigner } from '../src/features/sessions/access-token.js';
 import { addSeconds } from '../src/kernel/clock.js';
-import { accessTokenSigner } from '../src/sessions/access-token.js';
-import { GOOD_PASSWORD, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, type TestUser } from './harness/graphql-client.js';
+import {
+  GOOD_PASSWORD,
+  REFRESH,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
+  type TestUser,
+} from './harness/graphql-client.js';
 import {
   checkOtherCompositions,
   gatewaysAreInstalled,
@@ -20,8 +27,12 @@ const GATEWAYS = ['hive', 'apollo'] as const;
 type Member = keyof TestSupergraph['urls'];
 
 if (!gatewaysAreInstalled || !otherCompositionsAreInstalled) {
-  const what = gatewaysAreInstalled ? "Cosmo's and Hive's compositions are" : 'The supergraph and its gateways are';
-  process.stderr.write(`\n*** ${what} NOT tested: not everything of the example is installed. Run: ${INSTALL_GATEWAYS} ***\n\n`);
+  const what = gatewaysAreInstalled
+    ? "Cosmo's and Hive's compositions are"
+    : 'The supergraph and its gateways are';
+  process.stderr.write(
+    `\n*** ${what} NOT tested: not everything of the example is installed. Run: ${INSTALL_GATEWAYS} ***\n\n`,
+  );
 }
 
 describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAYS})`, () => {
@@ -34,7 +45,11 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
     supergraph = await startTestSupergraph(ISSUER);
     ada = await signUp('hive', 'ada@users.example.com');
     bob = await signUp('apollo');
-    await createUser(supergraph.service.app.services, { email: 'root@users.example.com', password: GOOD_PASSWORD, roles: ['admin'] });
+    await createUser(supergraph.service.app.services, {
+      email: 'root@users.example.com',
+      password: GOOD_PASSWORD,
+      roles: ['admin'],
+    });
     admin = await signIn('hive', 'root@users.example.com');
     await ask('hive', 'mutation { writeReview(productId: "p1", body: "Pours well") { id } }', ada);
     await ask('apollo', 'mutation { addFavourite(productId: "p1") { id } }', ada);
@@ -47,14 +62,26 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       const signedUp = await signUp(gateway, email);
       const signedIn = await signIn(gateway, email);
       expect(signedIn.id).toBe(signedUp.id);
-      const { data, errors } = await ask(gateway, '{ me { id email } session { id current } }', signedIn);
-      expect({ data, errors }).toEqual({ data: { me: { id: signedUp.id, email }, session: { id: signedIn.sessionId, current: true } } });
+      const { data, errors } = await ask(
+        gateway,
+        '{ me { id email } session { id current } }',
+        signedIn,
+      );
+      expect({ data, errors }).toEqual({
+        data: {
+          me: { id: signedUp.id, email },
+          session: { id: signedIn.sessionId, current: true },
+        },
+      });
     });
 
     it('tells a wrong password as authgraph does', async () => {
       const input = { email: ada.email, password: 'not-her-password-77' };
       const { data } = await ask(gateway, SIGN_IN, undefined, { input });
-      expect(data.signIn).toEqual({ __typename: 'InvalidCredentials', message: expect.any(String) });
+      expect(data.signIn).toEqual({
+        __typename: 'InvalidCredentials',
+        message: expect.any(String),
+      });
     });
 
     const JOIN = `{ me { email favourites { name price reviews { body author { id email } } } reviews { body product { name } } }
@@ -65,7 +92,13 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       expect(errors).toBeUndefined();
       expect(data.me).toEqual({
         email: ada.email,
-        favourites: [{ name: 'Teapot', price: 39, reviews: [{ body: 'Pours well', author: { id: ada.id, email: ada.email } }] }],
+        favourites: [
+          {
+            name: 'Teapot',
+            price: 39,
+            reviews: [{ body: 'Pours well', author: { id: ada.id, email: ada.email } }],
+          },
+        ],
         reviews: [{ body: 'Pours well', product: { name: 'Teapot' } }],
       });
       expect(data.latestReviews).toContainEqual({
@@ -79,7 +112,11 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       const { data, errors } = await ask(gateway, JOIN);
       expect(data.me).toBeNull();
       expect(data.latestReviews).toEqual([
-        { body: 'Pours well', product: { name: 'Teapot' }, author: { id: ada.id, email: null, favourites: null } },
+        {
+          body: 'Pours well',
+          product: { name: 'Teapot' },
+          author: { id: ada.id, email: null, favourites: null },
+        },
       ]);
       expect(codesOf(errors)).toEqual(['UNAUTHENTICATED']);
     });
@@ -99,7 +136,10 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       expect(shown.errors).toBeUndefined();
       expect(shown.data.products[0]).toEqual({ name: 'Teapot', purchasePrice: 12 });
       expect(shown.data.latestReviews[0]).toEqual({ moderation: 'waits for a moderator' });
-      for (const [user, code] of [[ada, 'FORBIDDEN'] as const, [undefined, 'UNAUTHENTICATED'] as const]) {
+      for (const [user, code] of [
+        [ada, 'FORBIDDEN'] as const,
+        [undefined, 'UNAUTHENTICATED'] as const,
+      ]) {
         const { data, errors } = await ask(gateway, query, user);
         expect(data.products[0]).toEqual({ name: 'Teapot', purchasePrice: null });
         expect(data.latestReviews[0]).toEqual({ moderation: null });
@@ -108,7 +148,8 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
     });
 
     it('keeps what is personal in a user from everybody else (requirement 26)', async () => {
-      const query = '{ latestReviews { author { id createdAt email emailVerified roles sessions { totalCount nodes { ipAddress } } } } }';
+      const query =
+        '{ latestReviews { author { id createdAt email emailVerified roles sessions { totalCount nodes { ipAddress } } } } }';
       const open = { id: ada.id, createdAt: expect.any(String) };
       const hidden = { ...open, email: null, emailVerified: null, roles: null, sessions: null };
       for (const stranger of [undefined, bob]) {
@@ -119,7 +160,13 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       const sessions = { totalCount: expect.any(Number), nodes };
       for (const viewer of [ada, admin]) {
         const { data } = await ask(gateway, query, viewer);
-        expect(data.latestReviews[0].author).toEqual({ ...open, email: ada.email, emailVerified: false, roles: [], sessions });
+        expect(data.latestReviews[0].author).toEqual({
+          ...open,
+          email: ada.email,
+          emailVerified: false,
+          roles: [],
+          sessions,
+        });
       }
     });
 
@@ -128,8 +175,14 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       const expired = { accessToken: await expiredTokenOf(user) };
       const { data } = await ask(gateway, REFRESH, expired, { refreshToken: user.refreshToken });
       const { __typename, session, tokens } = data.refreshSession;
-      expect({ __typename, session }).toEqual({ __typename: 'SessionRefreshed', session: { id: user.sessionId } });
-      expect((await ask(gateway, '{ me { email favourites { name } } }', tokens)).data.me).toEqual({ email: user.email, favourites: [] });
+      expect({ __typename, session }).toEqual({
+        __typename: 'SessionRefreshed',
+        session: { id: user.sessionId },
+      });
+      expect((await ask(gateway, '{ me { email favourites { name } } }', tokens)).data.me).toEqual({
+        email: user.email,
+        favourites: [],
+      });
       const spent = await ask(gateway, REFRESH, undefined, { refreshToken: tokens.refreshToken });
       expect(spent.data.refreshSession.__typename).toBe('SessionRefreshed');
     });
@@ -138,18 +191,31 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       ['expired', () => expiredTokenOf(ada)],
       ['garbage', async () => 'garbage'],
       ['not signed by authgraph', async () => `${ada.accessToken.slice(0, -8)}AAAAAAAA`],
-    ])('gives nothing to the holder of a token that is %s, and still what is open', async (_what, tokenOf) => {
-      const bad = { accessToken: await tokenOf() };
-      const { data, errors } = await ask(gateway, '{ me { email } products { name purchasePrice } }', bad);
-      expect(data.me).toBeNull();
-      expect(data.products[0]).toEqual({ name: 'Teapot', purchasePrice: null });
-      expect(codesOf(errors)).toEqual(['UNAUTHENTICATED']);
-    });
+    ])(
+      'gives nothing to the holder of a token that is %s, and still what is open',
+      async (_what, tokenOf) => {
+        const bad = { accessToken: await tokenOf() };
+        const { data, errors } = await ask(
+          gateway,
+          '{ me { email } products { name purchasePrice } }',
+          bad,
+        );
+        expect(data.me).toBeNull();
+        expect(data.products[0]).toEqual({ name: 'Teapot', purchasePrice: null });
+        expect(codesOf(errors)).toEqual(['UNAUTHENTICATED']);
+      },
+    );
 
     it('lets a page of another origin call it with a token, and with no cookies', async () => {
-      const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' };
+      const preflight = {
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      };
       const headers = { origin: 'https://app.example.com', ...preflight };
-      const { headers: answer } = await fetch(supergraph.urls[gateway], { method: 'OPTIONS', headers });
+      const { headers: answer } = await fetch(supergraph.urls[gateway], {
+        method: 'OPTIONS',
+        headers,
+      });
       expect(['*', 'https://app.example.com']).toContain(answer.get('access-control-allow-origin'));
       expect(answer.get('access-control-allow-headers')?.toLowerCase()).toContain('authorization');
       expect(answer.get('access-control-allow-credentials')).not.toBe('true');
@@ -160,7 +226,9 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       expect((await ask(gateway, '{ me { favourites { name } } }', user)).errors).toBeUndefined();
       expect((await ask(gateway, SIGN_OUT, user)).data.signOut).toEqual({ endedSessions: 1 });
       const endedAt = performance.now();
-      expect(reasonsOf((await ask(gateway, '{ me { id } }', user)).errors)).toEqual(['TOKEN_REVOKED']);
+      expect(reasonsOf((await ask(gateway, '{ me { id } }', user)).errors)).toEqual([
+        'TOKEN_REVOKED',
+      ]);
       const mutation = 'mutation { addFavourite(productId: "p3") { id } }';
       while (reasonsOf((await ask('products', mutation, user)).errors)[0] !== 'TOKEN_REVOKED') {
         expect(performance.now() - endedAt).toBeLessThan(1_000);
@@ -169,7 +237,10 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       expect(data.addFavourite).toBeNull();
       expect(codesOf(errors)).toEqual(['UNAUTHENTICATED']);
       const refused = await ask(gateway, REFRESH, undefined, { refreshToken: user.refreshToken });
-      expect(refused.data.refreshSession).toMatchObject({ __typename: 'RefreshRejected', reason: 'REVOKED' });
+      expect(refused.data.refreshSession).toMatchObject({
+        __typename: 'RefreshRejected',
+        reason: 'REVOKED',
+      });
     });
   });
 
@@ -184,15 +255,57 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       ['authgraph', USER, 'expired', hiddenUser, 'UNAUTHENTICATED'],
       ['authgraph', '... on Session { id user { id } ipAddress }', 'nobody', null, undefined],
       ['authgraph', '... on Session { id user { id } ipAddress }', 'bob', null, undefined],
-      ['authgraph', '... on Session { id user { id } ipAddress }', 'expired', null, 'UNAUTHENTICATED'],
-      ['products', '... on User { favourites { name } }', 'nobody', { favourites: null }, 'UNAUTHENTICATED'],
+      [
+        'authgraph',
+        '... on Session { id user { id } ipAddress }',
+        'expired',
+        null,
+        'UNAUTHENTICATED',
+      ],
+      [
+        'products',
+        '... on User { favourites { name } }',
+        'nobody',
+        { favourites: null },
+        'UNAUTHENTICATED',
+      ],
       ['products', '... on User { favourites { name } }', 'bob', { favourites: null }, undefined],
-      ['products', '... on User { favourites { name } }', 'expired', { favourites: null }, 'UNAUTHENTICATED'],
-      ['products', '... on Product { purchasePrice }', 'nobody', { purchasePrice: null }, 'UNAUTHENTICATED'],
+      [
+        'products',
+        '... on User { favourites { name } }',
+        'expired',
+        { favourites: null },
+        'UNAUTHENTICATED',
+      ],
+      [
+        'products',
+        '... on Product { purchasePrice }',
+        'nobody',
+        { purchasePrice: null },
+        'UNAUTHENTICATED',
+      ],
       ['products', '... on Product { purchasePrice }', 'bob', { purchasePrice: null }, 'FORBIDDEN'],
-      ['reviews', '... on User { reviews { moderation } }', 'nobody', { reviews: [{ moderation: null }] }, 'UNAUTHENTICATED'],
-      ['reviews', '... on User { reviews { moderation } }', 'bob', { reviews: [{ moderation: null }] }, 'FORBIDDEN'],
-      ['reviews', '... on Product { reviews { moderation } }', 'expired', { reviews: [{ moderation: null }] }, 'UNAUTHENTICATED'],
+      [
+        'reviews',
+        '... on User { reviews { moderation } }',
+        'nobody',
+        { reviews: [{ moderation: null }] },
+        'UNAUTHENTICATED',
+      ],
+      [
+        'reviews',
+        '... on User { reviews { moderation } }',
+        'bob',
+        { reviews: [{ moderation: null }] },
+        'FORBIDDEN',
+      ],
+      [
+        'reviews',
+        '... on Product { reviews { moderation } }',
+        'expired',
+        { reviews: [{ moderation: null }] },
+        'UNAUTHENTICATED',
+      ],
     ])('%s, for %s, by %s', async (subgraph, fragment, who, entity, code) => {
       const { data, errors } = await askForEntity(subgraph, fragment, await callerOf(who));
       expect(data._entities).toEqual([entity]);
@@ -204,8 +317,14 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       expect(own.data._entities).toEqual([{ favourites: [{ name: 'Teapot' }] }]);
       const scoped = await askForEntity('products', '... on Product { purchasePrice }', admin);
       expect(scoped.data._entities).toEqual([{ purchasePrice: 12 }]);
-      const notes = await askForEntity('reviews', '... on Product { reviews { moderation } }', admin);
-      expect(notes.data._entities).toEqual([{ reviews: [{ moderation: 'waits for a moderator' }] }]);
+      const notes = await askForEntity(
+        'reviews',
+        '... on Product { reviews { moderation } }',
+        admin,
+      );
+      expect(notes.data._entities).toEqual([
+        { reviews: [{ moderation: 'waits for a moderator' }] },
+      ]);
     });
 
     it.each([
@@ -218,23 +337,47 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
     });
   });
 
-  it.skipIf(!otherCompositionsAreInstalled)("composes with Hive's and Cosmo's libraries too, without errors or warnings", async () => {
-    const printed = await checkOtherCompositions(supergraph.urls);
-    expect(printed).toContain("composes with Hive's library");
-    expect(printed).toContain("composes with Cosmo's library");
-  });
+  it.skipIf(!otherCompositionsAreInstalled)(
+    "composes with Hive's and Cosmo's libraries too, without errors or warnings",
+    async () => {
+      const printed = await checkOtherCompositions(supergraph.urls);
+      expect(printed).toContain("composes with Hive's library");
+      expect(printed).toContain("composes with Cosmo's library");
+    },
+  );
 
-  async function signUp(to: Member, email = `${randomUUID()}@users.example.com`): Promise<TestUser> {
-    const { data } = await ask(to, SIGN_UP, undefined, { input: { email, password: GOOD_PASSWORD } });
-    return { id: data.signUp.user.id, email, password: GOOD_PASSWORD, sessionId: data.signUp.session.id, ...data.signUp.tokens };
+  async function signUp(
+    to: Member,
+    email = `${randomUUID()}@users.example.com`,
+  ): Promise<TestUser> {
+    const { data } = await ask(to, SIGN_UP, undefined, {
+      input: { email, password: GOOD_PASSWORD },
+    });
+    return {
+      id: data.signUp.user.id,
+      email,
+      password: GOOD_PASSWORD,
+      sessionId: data.signUp.session.id,
+      ...data.signUp.tokens,
+    };
   }
 
   async function signIn(to: Member, email: string): Promise<TestUser> {
-    const { data } = await ask(to, SIGN_IN, undefined, { input: { email, password: GOOD_PASSWORD } });
-    return { id: data.signIn.user.id, email, password: GOOD_PASSWORD, sessionId: data.signIn.session.id, ...data.signIn.tokens };
+    const { data } = await ask(to, SIGN_IN, undefined, {
+      input: { email, password: GOOD_PASSWORD },
+    });
+    return {
+      id: data.signIn.user.id,
+      email,
+      password: GOOD_PASSWORD,
+      sessionId: data.signIn.session.id,
+      ...data.signIn.tokens,
+    };
   }
 
-  async function callerOf(who: 'nobody' | 'bob' | 'expired'): Promise<{ accessToken: string } | undefined> {
+  async function callerOf(
+    who: 'nobody' | 'bob' | 'expired',
+  ): Promise<{ accessToken: string } | undefined> {
     if (who === 'nobody') return undefined;
     return who === 'bob' ? bob : { accessToken: await expiredTokenOf(ada) };
   }
@@ -246,10 +389,20 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
     return ask(subgraph, query, caller, { all: [{ __typename: typename, id }] });
   }
 
-  async function ask(to: Member, query: string, caller?: { accessToken: string }, variables: object = {}): Promise<GraphQLAnswer> {
-    const authorization = caller === undefined ? {} : { authorization: `Bearer ${caller.accessToken}` };
+  async function ask(
+    to: Member,
+    query: string,
+    caller?: { accessToken: string },
+    variables: object = {},
+  ): Promise<GraphQLAnswer> {
+    const authorization =
+      caller === undefined ? {} : { authorization: `Bearer ${caller.accessToken}` };
     const headers = { 'content-type': 'application/json', ...authorization };
-    const response = await fetch(supergraph.urls[to], { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+    const response = await fetch(supergraph.urls[to], {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ query, variables }),
+    });
     return (await response.json()) as GraphQLAnswer; // it speaks GraphQL
   }
 
@@ -257,8 +410,21 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
   async function expiredTokenOf({ id: userId, sessionId }: TestUser): Promise<string> {
     const { keys, newId, clock } = supergraph.service.app.services;
     const anHourAgo = addSeconds(clock.now(), -3_600);
-    const sign = accessTokenSigner({ issuer: ISSUER, audience: ISSUER, ttlSeconds: 600, keys, newId });
-    const user = { userId, sessionId, authenticatedAt: anHourAgo, amr: ['pwd'], emailVerified: false, roles: ['admin'] };
+    const sign = accessTokenSigner({
+      issuer: ISSUER,
+      audience: ISSUER,
+      ttlSeconds: 600,
+      keys,
+      newId,
+    });
+    const user = {
+      userId,
+      sessionId,
+      authenticatedAt: anHourAgo,
+      amr: ['pwd'],
+      emailVerified: false,
+      roles: ['admin'],
+    };
     return (await sign({ ...user, scopes: ['users:read', 'sessions:read'] }, anHourAgo)).token;
   }
 });
@@ -266,16 +432,29 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
 /** Nobody runs these here. What can be checked: that they are YAML, and say what a router has to know. */
 describe.skipIf(!gatewaysAreInstalled)('the written configuration', () => {
   const folder = new URL('../examples/supergraph/gateways/', import.meta.url);
-  const readYaml = (file: string) => createRequire(folder)('js-yaml').load(readFileSync(new URL(file, folder), 'utf8'));
-  const LOCAL = { jwks: 'http://127.0.0.1:4000/.well-known/jwks.json', issuer: 'http://localhost:4000', algorithms: ['ES256'] };
+  const readYaml = (file: string) =>
+    createRequire(folder)('js-yaml').load(readFileSync(new URL(file, folder), 'utf8'));
+  const LOCAL = {
+    jwks: 'http://127.0.0.1:4000/.well-known/jwks.json',
+    issuer: 'http://localhost:4000',
+    algorithms: ['ES256'],
+  };
 
   it('of Apollo Router knows the keys, the issuer and the audience, and forwards the token', () => {
     const { authentication, authorization, headers } = readYaml('apollo-router.yaml');
     const inEnvironment = (name: string, value: string) => `\${env.${name}:-${value}}`;
     const issuer = inEnvironment('AUTHGRAPH_ISSUER', LOCAL.issuer);
-    const url = LOCAL.jwks.replace('http://127.0.0.1:4000', inEnvironment('AUTHGRAPH_URL', 'http://127.0.0.1:4000'));
+    const url = LOCAL.jwks.replace(
+      'http://127.0.0.1:4000',
+      inEnvironment('AUTHGRAPH_URL', 'http://127.0.0.1:4000'),
+    );
     const [jwks] = authentication.router.jwt.jwks;
-    expect(jwks).toMatchObject({ url, issuers: [issuer], audiences: [issuer], algorithms: LOCAL.algorithms });
+    expect(jwks).toMatchObject({
+      url,
+      issuers: [issuer],
+      audiences: [issuer],
+      algorithms: LOCAL.algorithms,
+    });
     expect(authorization.directives.enabled).toBe(true);
     expect(headers.all.request).toEqual([{ propagate: { named: 'authorization' } }]);
   });
@@ -283,26 +462,45 @@ describe.skipIf(!gatewaysAreInstalled)('the written configuration', () => {
   it('of Hive Router does', () => {
     const { jwt, authorization, headers } = readYaml('hive-router.config.yaml');
     expect(jwt.jwks_providers[0]).toMatchObject({ source: 'remote', url: LOCAL.jwks });
-    expect(jwt).toMatchObject({ issuers: [LOCAL.issuer], audiences: [LOCAL.issuer], allowed_algorithms: LOCAL.algorithms });
+    expect(jwt).toMatchObject({
+      issuers: [LOCAL.issuer],
+      audiences: [LOCAL.issuer],
+      allowed_algorithms: LOCAL.algorithms,
+    });
     expect(authorization.directives.enabled).toBe(true);
     expect(headers.all.request).toEqual([{ propagate: { named: 'authorization' } }]);
   });
 
   it("of Cosmo's router does, but for the issuer, which it cannot check", () => {
     const { authentication, headers } = readYaml('cosmo-router.config.yaml');
-    expect(authentication.jwt.jwks[0]).toMatchObject({ url: LOCAL.jwks, audiences: [LOCAL.issuer], algorithms: LOCAL.algorithms });
+    expect(authentication.jwt.jwks[0]).toMatchObject({
+      url: LOCAL.jwks,
+      audiences: [LOCAL.issuer],
+      algorithms: LOCAL.algorithms,
+    });
     expect(headers.all.request).toEqual([{ op: 'propagate', named: 'Authorization' }]);
-    expect(readYaml('cosmo-graph.yaml').subgraphs.map(({ name }: { name: string }) => name)).toEqual(['authgraph', 'products', 'reviews']);
+    expect(
+      readYaml('cosmo-graph.yaml').subgraphs.map(({ name }: { name: string }) => name),
+    ).toEqual(['authgraph', 'products', 'reviews']);
   });
 });
 
 it('stands in the documentation as it runs: each line of code on the page is one of the example', () => {
   const example = new URL('../examples/supergraph/', import.meta.url);
-  const files = ['subgraphs/subgraph-server.ts', 'subgraphs/products.ts', 'subgraphs/reviews.ts', 'gateways/apollo-gateway.mjs'];
-  const sources = [...files, 'gateways/hive-gateway.config.mjs'].map((file) => readFileSync(new URL(file, example), 'utf8'));
+  const files = [
+    'subgraphs/subgraph-server.ts',
+    'subgraphs/products.ts',
+    'subgraphs/reviews.ts',
+    'gateways/apollo-gateway.mjs',
+  ];
+  const sources = [...files, 'gateways/hive-gateway.config.mjs'].map((file) =>
+    readFileSync(new URL(file, example), 'utf8'),
+  );
   const lines = new Set(sources.flatMap(linesOf));
   const page = readFileSync(new URL('../docs/federation.md', import.meta.url), 'utf8');
-  const shown = [...page.matchAll(/```(?:ts|js|graphql)\n(.*?)```/gs)].flatMap(([, code = '']) => linesOf(code));
+  const shown = [...page.matchAll(/```(?:ts|js|graphql)\n(.*?)```/gs)].flatMap(([, code = '']) =>
+    linesOf(code),
+  );
   expect(shown.length).toBeGreaterThan(50);
   expect(shown.filter((line) => !lines.has(line))).toEqual([]);
 });
@@ -317,7 +515,9 @@ function linesOf(code: string): string[] {
 interface GraphQLAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: JSON from the wire, asserted on by the tests
   readonly data: any;
-  readonly errors?: readonly { readonly extensions?: { readonly code?: string; readonly reason?: string } }[];
+  readonly errors?: readonly {
+    readonly extensions?: { readonly code?: string; readonly reason?: string };
+  }[];
 }
 
 /** Which codes there are, each once. */

@@ -1,13 +1,22 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, bearer, ME, REFRESH, SIGN_OUT, signUpUser, type TestUser } from './harness/graphql-client.js';
+import {
+  type Answer,
+  bearer,
+  ME,
+  REFRESH,
+  SIGN_OUT,
+  signUpUser,
+  type TestUser,
+} from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
 
 const PURPOSES = {
   'an access token': (user: TestUser) => user.accessToken,
   'a refresh token': (user: TestUser) => user.refreshToken,
   'the secret of a refresh token': (user: TestUser) => user.refreshToken.slice('ag_rt_'.length),
-  'an access token under the prefix of a refresh token': (user: TestUser) => `ag_rt_${user.accessToken}`,
+  'an access token under the prefix of a refresh token': (user: TestUser) =>
+    `ag_rt_${user.accessToken}`,
   'the id of a session': (user: TestUser) => user.sessionId,
   'the id of a token': (user: TestUser) => String(decodeJwt(user.accessToken).jti),
   'the id of a user': (user: TestUser) => user.id,
@@ -52,12 +61,14 @@ const ENDPOINTS: { readonly [name: string]: Endpoint } = {
   },
   'the input of signOut': {
     accepts: 'a refresh token',
-    present: (token) => service.send(SIGN_OUT, { input: { refreshToken: token, everywhere: true } }),
+    present: (token) =>
+      service.send(SIGN_OUT, { input: { refreshToken: token, everywhere: true } }),
     worked: signedOut,
   },
   'the refresh cookie of signOut': {
     accepts: 'a refresh token',
-    present: (token) => service.send(SIGN_OUT, { input: { everywhere: true } }, { cookie: `authgraph-rt=${token}` }),
+    present: (token) =>
+      service.send(SIGN_OUT, { input: { everywhere: true } }, { cookie: `authgraph-rt=${token}` }),
     worked: signedOut,
   },
   'the Authorization header of signOut': {
@@ -67,7 +78,8 @@ const ENDPOINTS: { readonly [name: string]: Endpoint } = {
   },
   'the access cookie of signOut': {
     accepts: 'an access token',
-    present: (token) => service.send(SIGN_OUT, { input: { everywhere: true } }, { cookie: `authgraph-at=${token}` }),
+    present: (token) =>
+      service.send(SIGN_OUT, { input: { everywhere: true } }, { cookie: `authgraph-at=${token}` }),
     worked: signedOut,
   },
 };
@@ -79,7 +91,14 @@ beforeAll(async () => {
 afterAll(() => service[Symbol.asyncDispose]());
 
 const cells = Object.entries(ENDPOINTS).flatMap(([endpoint, { accepts, present, worked }]) =>
-  Object.entries(PURPOSES).map(([purpose, tokenOf]) => ({ endpoint, purpose, present, worked, tokenOf, right: purpose === accepts })),
+  Object.entries(PURPOSES).map(([purpose, tokenOf]) => ({
+    endpoint,
+    purpose,
+    present,
+    worked,
+    tokenOf,
+    right: purpose === accepts,
+  })),
 );
 
 describe('a token of one purpose never works for another (requirement 20)', () => {
@@ -90,19 +109,38 @@ describe('a token of one purpose never works for another (requirement 20)', () =
       expect(worked(answer)).toBe(false);
       expect([200, 401]).toContain(answer.status);
       expect(JSON.stringify(answer.body)).not.toContain(victim.email);
-      expect(answer.headers.getSetCookie().filter((cookie) => !cookie.includes('Expires=Thu, 01 Jan 1970'))).toEqual([]);
-      const rows = await service.sql('select generation, ended_at from sessions where id = ?', [victim.sessionId]);
+      expect(
+        answer.headers
+          .getSetCookie()
+          .filter((cookie) => !cookie.includes('Expires=Thu, 01 Jan 1970')),
+      ).toEqual([]);
+      const rows = await service.sql('select generation, ended_at from sessions where id = ?', [
+        victim.sessionId,
+      ]);
       expect(rows).toEqual([{ generation: 0, ended_at: null }]);
     },
   );
 
-  it.each(cells.filter(({ right }) => right))('$purpose as $endpoint does what it is for', async ({ present, worked, tokenOf }) => {
-    const answer = await present(tokenOf(await signUpUser(service.send)));
-    expect(worked(answer)).toBe(true);
-  });
+  it.each(cells.filter(({ right }) => right))(
+    '$purpose as $endpoint does what it is for',
+    async ({ present, worked, tokenOf }) => {
+      const answer = await present(tokenOf(await signUpUser(service.send)));
+      expect(worked(answer)).toBe(true);
+    },
+  );
 
-  it.each(Object.entries(PURPOSES))('%s as the refresh cookie does not say who asks', async (_purpose, tokenOf) => {
-    const { status, body } = await service.send(ME, {}, { cookie: `authgraph-rt=${tokenOf(victim)}` });
-    expect({ status, body }).toEqual({ status: 200, body: { data: { me: null, session: null } } });
-  });
+  it.each(Object.entries(PURPOSES))(
+    '%s as the refresh cookie does not say who asks',
+    async (_purpose, tokenOf) => {
+      const { status, body } = await service.send(
+        ME,
+        {},
+        { cookie: `authgraph-rt=${tokenOf(victim)}` },
+      );
+      expect({ status, body }).toEqual({
+        status: 200,
+        body: { data: { me: null, session: null } },
+      });
+    },
+  );
 });

@@ -20,7 +20,10 @@ interface Answer {
   readonly text: string;
 }
 
-function post(chunks: readonly (string | Buffer)[], headers: Record<string, string | number>): Promise<Answer> {
+function post(
+  chunks: readonly (string | Buffer)[],
+  headers: Record<string, string | number>,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       `${service.url}/graphql`,
@@ -29,19 +32,26 @@ function post(chunks: readonly (string | Buffer)[], headers: Record<string, stri
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('end', () => {
-          resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(parts).toString('utf8') });
+          resolve({
+            status: response.statusCode,
+            headers: response.headers,
+            text: Buffer.concat(parts).toString('utf8'),
+          });
         });
       },
     );
     request.once('error', reject);
     // Apart in time, or they would arrive as one.
-    for (const [index, chunk] of chunks.entries()) setTimeout(() => request.write(chunk), index * 50);
+    for (const [index, chunk] of chunks.entries())
+      setTimeout(() => request.write(chunk), index * 50);
     setTimeout(() => request.end(), chunks.length * 50);
   });
 }
 
-const directly = (body: string, headers = {}) => post([body], { ...headers, 'content-length': Buffer.byteLength(body) });
-const throughFastify = (body: string, headers = {}) => post([body], { ...headers, 'transfer-encoding': 'chunked' });
+const directly = (body: string, headers = {}) =>
+  post([body], { ...headers, 'content-length': Buffer.byteLength(body) });
+const throughFastify = (body: string, headers = {}) =>
+  post([body], { ...headers, 'transfer-encoding': 'chunked' });
 
 const OPERATIONS: [string, string][] = [
   ['an operation', JSON.stringify({ query: '{ __typename me { id } }' })],
@@ -66,8 +76,14 @@ describe('a POST is answered alike with and without Fastify', () => {
     expect(direct.status).toBe(indirect.status);
     expect(rest.data).toEqual(expected.data);
     expect(codesOf(errors)).toEqual(codesOf(expected.errors));
-    for (const name of ['content-type', 'cache-control', 'content-length', 'x-content-type-options']) {
-      if (name !== 'content-length' || rest.data !== undefined) expect(direct.headers[name]).toEqual(indirect.headers[name]);
+    for (const name of [
+      'content-type',
+      'cache-control',
+      'content-length',
+      'x-content-type-options',
+    ]) {
+      if (name !== 'content-length' || rest.data !== undefined)
+        expect(direct.headers[name]).toEqual(indirect.headers[name]);
     }
     expect(direct.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -77,8 +93,12 @@ describe('a POST is answered alike with and without Fastify', () => {
       const input = { email: `${name}@example.com`, password: GOOD_PASSWORD, delivery: 'COOKIE' };
       return JSON.stringify({ query: SIGN_UP, variables: { input } });
     };
-    const [direct, indirect] = [await directly(signUp('direct')), await throughFastify(signUp('indirect'))];
-    const names = ({ headers }: Answer) => (headers['set-cookie'] as string[] | undefined)?.map((cookie) => cookie.split('=')[0]);
+    const [direct, indirect] = [
+      await directly(signUp('direct')),
+      await throughFastify(signUp('indirect')),
+    ];
+    const names = ({ headers }: Answer) =>
+      (headers['set-cookie'] as string[] | undefined)?.map((cookie) => cookie.split('=')[0]);
     expect(names(direct)).toEqual(names(indirect));
     expect(names(direct)).toHaveLength(2);
   });
@@ -88,17 +108,27 @@ describe('a POST that Fastify does not see', () => {
   it('comes in pieces that part a letter', async () => {
     const body = Buffer.from(OPERATIONS[2]?.[1] ?? '');
     const middle = body.indexOf('🐎') + 2;
-    const answer = await post([body.subarray(0, middle), body.subarray(middle)], { 'content-length': body.length });
+    const answer = await post([body.subarray(0, middle), body.subarray(middle)], {
+      'content-length': body.length,
+    });
     expect(answer.text).toContain('žluťoučký 🐎');
   });
 
   it('is logged as others are, with the address that a trusted proxy tells', async () => {
-    const { headers } = await directly('{"query":"{ __typename }"}', { 'x-forwarded-for': '203.0.113.9' });
+    const { headers } = await directly('{"query":"{ __typename }"}', {
+      'x-forwarded-for': '203.0.113.9',
+    });
     const line = service
       .logged()
       .split('\n')
       .find((text) => text.includes(`${headers['x-request-id']}`));
-    expect(JSON.parse(line ?? '{}')).toMatchObject({ msg: 'request', method: 'POST', path: '/graphql', status: 200, ip: '203.0.113.9' });
+    expect(JSON.parse(line ?? '{}')).toMatchObject({
+      msg: 'request',
+      method: 'POST',
+      path: '/graphql',
+      status: 200,
+      ip: '203.0.113.9',
+    });
   });
 
   it.each([
@@ -108,7 +138,9 @@ describe('a POST that Fastify does not see', () => {
     ['no address', '::ffff:999.1.1.1'],
     ['commas', ','.repeat(500)],
   ])('is answered when %s is in X-Forwarded-For', async (_what, value) => {
-    expect((await directly('{"query":"{ __typename }"}', { 'x-forwarded-for': value })).status).toBe(200);
+    expect(
+      (await directly('{"query":"{ __typename }"}', { 'x-forwarded-for': value })).status,
+    ).toBe(200);
   });
 
   it('harms nobody when its sender leaves in the middle', async () => {
@@ -125,6 +157,8 @@ describe('a POST that Fastify does not see', () => {
   });
 });
 
-function codesOf(errors: { extensions?: { code?: string } }[] | undefined): (string | undefined)[] | undefined {
+function codesOf(
+  errors: { extensions?: { code?: string } }[] | undefined,
+): (string | undefined)[] | undefined {
   return errors?.map((error) => error.extensions?.code);
 }

@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/resolvers.js';
+import { authDirectives, type Session } from '@authgraph/sdk';
+import { Authenticated, Policy, RequiresScopes } from '@authgraph/sdk/type-graphql';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, graphql, parse } from 'graphql';
 import {
@@ -19,8 +21,6 @@ import {
   Root,
 } from 'type-graphql';
 import { describe, expect, it } from 'vitest';
-import { authDirectives, type Session } from '../src/sdk/index.js';
-import { Authenticated, Policy, RequiresScopes } from '../src/sdk/type-graphql/index.js';
 import { serveWithApollo } from './harness/apollo-over-http.js';
 import { startIssuing } from './harness/token-issuer.js';
 
@@ -169,15 +169,28 @@ function build(): GraphQLSchema {
 }
 
 function sessionWith(...scopes: string[]): Session {
-  return { userId: 'ada', sessionId: 's1', scopes, roles: [], expiresAt: new Date(0), claims: {} as Session['claims'] }; // claims play no part
+  return {
+    userId: 'ada',
+    sessionId: 's1',
+    scopes,
+    roles: [],
+    expiresAt: new Date(0),
+    claims: {} as Session['claims'],
+  }; // claims play no part
 }
 
-async function ask(schema: GraphQLSchema, source: string, session: Session | null = null): Promise<{ data: unknown; denied: string[] }> {
+async function ask(
+  schema: GraphQLSchema,
+  source: string,
+  session: Session | null = null,
+): Promise<{ data: unknown; denied: string[] }> {
   ran.length = 0;
   const { data, errors = [] } = await graphql({ schema, source, contextValue: { session } });
   return {
     data: JSON.parse(JSON.stringify(data ?? null)),
-    denied: errors.map(({ path, extensions, message }) => `${path?.join('.')} ${extensions.code ?? message}`).sort(),
+    denied: errors
+      .map(({ path, extensions, message }) => `${path?.join('.')} ${extensions.code ?? message}`)
+      .sort(),
   };
 }
 
@@ -191,7 +204,9 @@ function throughSdl(): GraphQLSchema {
   const link =
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated", "@requiresScopes", "@policy"])';
   const typeDefs = parse(`${link}\n${printSchemaWithDirectives(schema)}`);
-  return buildSubgraphSchema([{ typeDefs, resolvers: createResolversMap(schema) as GraphQLResolverMap<unknown> }]); // the two disagree on enums only
+  return buildSubgraphSchema([
+    { typeDefs, resolvers: createResolversMap(schema) as GraphQLResolverMap<unknown> },
+  ]); // the two disagree on enums only
 }
 
 describe('the decorators for type-graphql', () => {
@@ -258,10 +273,21 @@ describe('the decorators for type-graphql', () => {
         'profile.phone FORBIDDEN',
         'profile.taxNumber FORBIDDEN',
       ]);
-      const allowed = await ask(schema, ALL, sessionWith('gold', 'docs:read', 'address:read', 'phone:read', 'tax:read'));
+      const allowed = await ask(
+        schema,
+        ALL,
+        sessionWith('gold', 'docs:read', 'address:read', 'phone:read', 'tax:read'),
+      );
       expect(allowed).toEqual({
         data: {
-          profile: { id: '1', email: 'ada@example.com', phone: '+1', address: 'Main St 1', taxNumber: '42', age: 36 },
+          profile: {
+            id: '1',
+            email: 'ada@example.com',
+            phone: '+1',
+            address: 'Main St 1',
+            taxNumber: '42',
+            age: 36,
+          },
           account: { id: 'a' },
           gold: { id: 'a', points: 7 },
           plain: { id: 'a' },
@@ -275,18 +301,34 @@ describe('the decorators for type-graphql', () => {
 
     it('take names one by one as all of them, and lists of lists as the directive does', async () => {
       const schema = make();
-      expect((await ask(schema, 'mutation { both(n: 1) hire }', sessionWith('a'))).denied).toEqual(['both FORBIDDEN', 'hire FORBIDDEN']);
+      expect((await ask(schema, 'mutation { both(n: 1) hire }', sessionWith('a'))).denied).toEqual([
+        'both FORBIDDEN',
+        'hire FORBIDDEN',
+      ]);
       expect(ran).toEqual([]);
-      expect((await ask(schema, 'mutation { both(n: 1) hire }', sessionWith('a', 'b', 'staff:write'))).data).toEqual({ both: 1, hire: 1 });
-      expect((await ask(schema, '{ gold { id } }', sessionWith('paid'))).denied).toEqual(['gold FORBIDDEN']);
-      expect((await ask(schema, '{ gold { id } }', sessionWith('paid', 'platinum'))).data).toEqual({ gold: { id: 'a' } });
+      expect(
+        (await ask(schema, 'mutation { both(n: 1) hire }', sessionWith('a', 'b', 'staff:write')))
+          .data,
+      ).toEqual({ both: 1, hire: 1 });
+      expect((await ask(schema, '{ gold { id } }', sessionWith('paid'))).denied).toEqual([
+        'gold FORBIDDEN',
+      ]);
+      expect((await ask(schema, '{ gold { id } }', sessionWith('paid', 'platinum'))).data).toEqual({
+        gold: { id: 'a' },
+      });
     });
   });
 
   it('give nothing away when authDirectives was forgotten', async () => {
     const query = '{ profile { id email phone age } account { id } plain { id } staff open }';
     const { data, denied } = await ask(build(), query, sessionWith('phone:read'));
-    expect(data).toEqual({ profile: { id: '1', email: null, phone: null, age: null }, account: null, plain: null, staff: null, open: 1 });
+    expect(data).toEqual({
+      profile: { id: '1', email: null, phone: null, age: null },
+      account: null,
+      plain: null,
+      staff: null,
+      open: 1,
+    });
     expect(denied).toHaveLength(6);
     expect(denied.every((line) => line.includes('call authDirectives(schema)'))).toBe(true);
   });
@@ -296,7 +338,12 @@ describe('the decorators for type-graphql', () => {
   });
 
   it('refuse a list that would let in nobody or everybody', () => {
-    for (const decorate of [() => RequiresScopes(), () => RequiresScopes([]), () => RequiresScopes([[]]), () => Policy()]) {
+    for (const decorate of [
+      () => RequiresScopes(),
+      () => RequiresScopes([]),
+      () => RequiresScopes([[]]),
+      () => Policy(),
+    ]) {
       expect(decorate).toThrow(/needs names/);
     }
   });
@@ -307,10 +354,15 @@ describe('the decorators for type-graphql', () => {
     const query = '{ profile { id email phone } open }';
     const anonymous = await server.send(query);
     expect(anonymous.status).toBe(200);
-    expect(anonymous.body.data).toEqual({ profile: { id: '1', email: null, phone: null }, open: 1 });
+    expect(anonymous.body.data).toEqual({
+      profile: { id: '1', email: null, phone: null },
+      open: 1,
+    });
     expect(anonymous.body.errors[0].extensions).toEqual({ code: 'UNAUTHENTICATED' });
     const signedIn = await server.send(query, await issuer.token());
-    expect(signedIn.body.errors.map(({ extensions }: { extensions: object }) => extensions)).toEqual([{ code: 'FORBIDDEN' }]);
+    expect(
+      signedIn.body.errors.map(({ extensions }: { extensions: object }) => extensions),
+    ).toEqual([{ code: 'FORBIDDEN' }]);
     expect((await server.send(query, await issuer.token(['phone:read']))).body).toEqual({
       data: { profile: { id: '1', email: 'ada@example.com', phone: '+1' }, open: 1 },
     });

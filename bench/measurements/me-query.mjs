@@ -20,7 +20,10 @@ export const meQuery = {
   about: 'the query of every page against a bare Apollo-on-Fastify server that answers constants',
   /** @param {import('../run.mjs').Bench} bench */
   async measure({ database, workDir, rounds, seconds, progress }) {
-    const results = Object.keys(QUERIES).map(() => ({ ours: /** @type {number[]} */ ([]), theirs: /** @type {number[]} */ ([]) }));
+    const results = Object.keys(QUERIES).map(() => ({
+      ours: /** @type {number[]} */ ([]),
+      theirs: /** @type {number[]} */ ([]),
+    }));
     const used = structuredClone(results);
     for (let pair = 1; pair <= PAIRS; pair += 1) {
       await using service = await startService(database, workDir);
@@ -54,10 +57,21 @@ function rowsOf(what, requests, used) {
   if (requests === undefined) return [];
   const aim = what.includes('email') ? undefined : { atLeast: 0.9 };
   const ratio = ratioOf(requests.ours, requests.theirs);
-  const rows = [{ what, unit: 'requests/s', ...requests, comparedWith: 'bare Apollo on Fastify', ratio, aim }];
+  const rows = [
+    { what, unit: 'requests/s', ...requests, comparedWith: 'bare Apollo on Fastify', ratio, aim },
+  ];
   if (used === undefined || used.ours.length === 0) return rows;
   const saved = ratioOf(used.theirs, used.ours);
-  return [...rows, { what: `${what}: processor time`, unit: 'µs/request', ...used, comparedWith: 'bare', ratio: saved }];
+  return [
+    ...rows,
+    {
+      what: `${what}: processor time`,
+      unit: 'µs/request',
+      ...used,
+      comparedWith: 'bare',
+      ratio: saved,
+    },
+  ];
 }
 
 /**
@@ -71,12 +85,21 @@ async function loadOf(query, headers) {
     microseconds = /** @type {number[]} */ ([]),
   ) => {
     const expected = await post(url, { query }, { headers });
-    if (!expected.data?.me?.id || !expected.data.session?.id) throw new Error(`the query was answered with ${JSON.stringify(expected)}`);
+    if (!expected.data?.me?.id || !expected.data.session?.id)
+      throw new Error(`the query was answered with ${JSON.stringify(expected)}`);
     const before = processorSeconds(pid);
-    const task = { url, operations: [{ query }], headers, connections: CONNECTIONS, seconds, mustContain: JSON.stringify(expected.data) };
+    const task = {
+      url,
+      operations: [{ query }],
+      headers,
+      connections: CONNECTIONS,
+      seconds,
+      mustContain: JSON.stringify(expected.data),
+    };
     const result = await runProgram('http-load', task);
     const after = processorSeconds(pid);
-    if (before !== undefined && after !== undefined) microseconds.push(((after - before) * 1e6) / result.answered);
+    if (before !== undefined && after !== undefined)
+      microseconds.push(((after - before) * 1e6) / result.answered);
     return result.answered / result.seconds;
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseConfig } from '../../dist/src/config.js';
+import { parseConfig } from '../../dist/src/app/config.js';
 import { runProgram, startService } from '../processes.mjs';
 import { percentile, ratioOf, takeTurns } from '../rounds.mjs';
 import { SIGNED_IN, signInOperation, signUpUsers } from '../users.mjs';
@@ -22,7 +22,13 @@ export const meUnderSignIns = {
     const all = { idle: /** @type {number[]} */ ([]), busy: /** @type {number[]} */ ([]) };
 
     async function askMe(/** @type {number[]} */ times) {
-      const result = await runProgram('paced-requests', { url: service.url, query: QUERY, headers, everyMs: EVERY_MS, seconds });
+      const result = await runProgram('paced-requests', {
+        url: service.url,
+        query: QUERY,
+        headers,
+        everyMs: EVERY_MS,
+        seconds,
+      });
       times.push(...result.milliseconds);
       return percentile(result.milliseconds, 99);
     }
@@ -43,11 +49,22 @@ export const meUnderSignIns = {
     }
 
     await askMe([]);
-    const { idle, busy } = await takeTurns(rounds, { idle: () => askMe(all.idle), busy: askMeDuringSignIns }, progress);
+    const { idle, busy } = await takeTurns(
+      rounds,
+      { idle: () => askMe(all.idle), busy: askMeDuringSignIns },
+      progress,
+    );
     const ratio = ratioOf(idle, busy);
     const p50 = { ours: [percentile(all.busy, 50)], theirs: [percentile(all.idle, 50)] };
     return [
-      { what: 'me, p99 during sign-ins', unit: 'ms', ours: busy, theirs: idle, comparedWith: 'idle', ratio },
+      {
+        what: 'me, p99 during sign-ins',
+        unit: 'ms',
+        ours: busy,
+        theirs: idle,
+        comparedWith: 'idle',
+        ratio,
+      },
       {
         what: 'me, p50 during sign-ins',
         unit: 'ms',

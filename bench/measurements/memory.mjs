@@ -19,7 +19,9 @@ export const memory = {
       await sleep(SETTLE_MS);
       idle.push(residentMemory(service.pid));
       busy.push(await mostUnderLoad(service, Math.max(3, seconds)));
-      progress(`round ${round + 1}/${rounds}: ${idle.at(-1)?.toFixed(0)} MiB after start, ${busy.at(-1)?.toFixed(0)} MiB under load`);
+      progress(
+        `round ${round + 1}/${rounds}: ${idle.at(-1)?.toFixed(0)} MiB after start, ${busy.at(-1)?.toFixed(0)} MiB under load`,
+      );
     }
     return [
       { what: 'memory after start', unit: 'MiB', ours: idle, aim: { under: 150 } },
@@ -32,11 +34,31 @@ export const memory = {
 async function mostUnderLoad({ url, pid }, seconds) {
   const users = await signUpUsers(url, CONNECTIONS);
   const headers = { authorization: `Bearer ${users[0]?.accessToken}` };
-  const queries = [{ query: '{ me { id } session { id } }' }, { query: '{ me { id email sessions { nodes { id createdAt } } } }' }];
+  const queries = [
+    { query: '{ me { id } session { id } }' },
+    { query: '{ me { id email sessions { nodes { id createdAt } } } }' },
+  ];
   const load = Promise.all([
-    runProgram('http-load', { url, operations: queries, mustContain: '"me":{"id"', headers, connections: CONNECTIONS, seconds }),
-    runProgram('http-load', { url, operations: users.map(signInOperation), mustContain: SIGNED_IN, connections: CONNECTIONS, seconds }),
-    runProgram('refresh-clients', { url, refreshTokens: users.map((user) => user.refreshToken), seconds }),
+    runProgram('http-load', {
+      url,
+      operations: queries,
+      mustContain: '"me":{"id"',
+      headers,
+      connections: CONNECTIONS,
+      seconds,
+    }),
+    runProgram('http-load', {
+      url,
+      operations: users.map(signInOperation),
+      mustContain: SIGNED_IN,
+      connections: CONNECTIONS,
+      seconds,
+    }),
+    runProgram('refresh-clients', {
+      url,
+      refreshTokens: users.map((user) => user.refreshToken),
+      seconds,
+    }),
   ]);
   let most = residentMemory(pid);
   let over = false;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rotate } from '../../dist/src/sessions/session-store.js';
+import { rotate } from '../../dist/src/features/sessions/session-store.js';
 import { runSql } from '../postgres.mjs';
 import { processorSeconds, runProgram, startService } from '../processes.mjs';
 import { ratioOf, takeTurns } from '../rounds.mjs';
@@ -24,21 +24,36 @@ export const refreshSession = {
 
     async function refresh(/** @type {number} */ period) {
       const before = processorSeconds(service.pid);
-      const result = await runProgram('refresh-clients', { url: service.url, refreshTokens, seconds: period });
+      const result = await runProgram('refresh-clients', {
+        url: service.url,
+        refreshTokens,
+        seconds: period,
+      });
       const after = processorSeconds(service.pid);
       refreshTokens = result.refreshTokens;
-      if (before !== undefined && after !== undefined) microseconds.push(((after - before) * 1e6) / result.answered);
+      if (before !== undefined && after !== undefined)
+        microseconds.push(((after - before) * 1e6) / result.answered);
       return result.answered / result.seconds;
     }
 
     const pgbench = await preparePgbench(database, workDir, progress);
     await refresh(Math.max(1, seconds));
     microseconds.length = 0;
-    const sides = { ours: () => refresh(seconds), ...(pgbench ? { theirs: () => pgbench(seconds) } : {}) };
-    const { ours, theirs } = /** @type {{ ours: number[], theirs?: number[] }} */ (await takeTurns(rounds, sides, progress));
-    const compared = theirs ? { theirs, comparedWith: 'pgbench', ratio: ratioOf(ours, theirs), aim: { atLeast: 0.5 } } : {};
-    const rows = [{ what: `refreshSession, ${CLIENTS} clients`, unit: 'refreshes/s', ours, ...compared }];
-    if (microseconds.length > 0) rows.push({ what: 'refreshSession: processor time', unit: 'µs/request', ours: microseconds });
+    const sides = {
+      ours: () => refresh(seconds),
+      ...(pgbench ? { theirs: () => pgbench(seconds) } : {}),
+    };
+    const { ours, theirs } = /** @type {{ ours: number[], theirs?: number[] }} */ (
+      await takeTurns(rounds, sides, progress)
+    );
+    const compared = theirs
+      ? { theirs, comparedWith: 'pgbench', ratio: ratioOf(ours, theirs), aim: { atLeast: 0.5 } }
+      : {};
+    const rows = [
+      { what: `refreshSession, ${CLIENTS} clients`, unit: 'refreshes/s', ours, ...compared },
+    ];
+    if (microseconds.length > 0)
+      rows.push({ what: 'refreshSession: processor time', unit: 'µs/request', ours: microseconds });
     return rows;
   },
 };
@@ -73,11 +88,33 @@ async function preparePgbench({ url }, workDir, progress) {
     realm: 'default',
   };
   return async (/** @type {number} */ seconds) => {
-    const variables = Object.entries({ ...constants, started: 0 }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
-    const args = ['-n', '-M', 'prepared', '-c', `${CLIENTS}`, '-j', '1', '-T', `${Math.ceil(seconds)}`, '-f', script, ...variables, url];
-    const output = execFileSync('pgbench', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: (seconds + 30) * 1000 });
+    const variables = Object.entries({ ...constants, started: 0 }).flatMap(([name, value]) => [
+      '-D',
+      `${name}=${value}`,
+    ]);
+    const args = [
+      '-n',
+      '-M',
+      'prepared',
+      '-c',
+      `${CLIENTS}`,
+      '-j',
+      '1',
+      '-T',
+      `${Math.ceil(seconds)}`,
+      '-f',
+      script,
+      ...variables,
+      url,
+    ];
+    const output = execFileSync('pgbench', args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: (seconds + 30) * 1000,
+    });
     const rate = Number(/^tps = ([\d.]+)/m.exec(output)?.[1]);
-    if (!(rate > 0) || !/number of failed transactions: 0 /.test(output)) throw new Error(`pgbench failed:\n${output}`);
+    if (!(rate > 0) || !/number of failed transactions: 0 /.test(output))
+      throw new Error(`pgbench failed:\n${output}`);
     return rate;
   };
 }
@@ -101,7 +138,10 @@ async function rotateStatement() {
   let statement = '';
   const recorder = {
     query: async (/** @type {string} */ sql, /** @type {string[]} */ variables) => {
-      statement = sql.replaceAll(/\$(\d+)/g, (_, position) => variables[Number(position) - 1] ?? '');
+      statement = sql.replaceAll(
+        /\$(\d+)/g,
+        (_, position) => variables[Number(position) - 1] ?? '',
+      );
       return [];
     },
   };
@@ -120,7 +160,8 @@ async function rotateStatement() {
       userAgent: ':agent',
     }),
   );
-  if (!/^update sessions/.test(statement)) throw new Error(`this is not the statement that rotates a session: ${statement}`);
+  if (!/^update sessions/.test(statement))
+    throw new Error(`this is not the statement that rotates a session: ${statement}`);
   return statement;
 }
 

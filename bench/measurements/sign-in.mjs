@@ -1,4 +1,4 @@
-import { parseConfig } from '../../dist/src/config.js';
+import { parseConfig } from '../../dist/src/app/config.js';
 import { runSql } from '../postgres.mjs';
 import { processorSeconds, runProgram, startService } from '../processes.mjs';
 import { ratioOf, takeTurns } from '../rounds.mjs';
@@ -28,11 +28,18 @@ export const signIn = {
     const used = { ours: /** @type {number[]} */ ([]), theirs: /** @type {number[]} */ ([]) };
 
     async function signInFor(/** @type {{ seconds: number } | { amount: number }} */ extent) {
-      const task = { url: service.url, operations: users.map(signInOperation), mustContain: SIGNED_IN, connections, ...extent };
+      const task = {
+        url: service.url,
+        operations: users.map(signInOperation),
+        mustContain: SIGNED_IN,
+        connections,
+        ...extent,
+      };
       const before = processorSeconds(service.pid);
       const result = await runProgram('http-load', task);
       const after = processorSeconds(service.pid);
-      if (before !== undefined && after !== undefined) used.ours.push(((after - before) * 1000) / result.answered);
+      if (before !== undefined && after !== undefined)
+        used.ours.push(((after - before) * 1000) / result.answered);
       return result.answered / result.seconds;
     }
 
@@ -51,19 +58,39 @@ export const signIn = {
     // Both sides carry their work out to the last: what one left behind would be on the other's time.
     const period = seconds * LONGER;
     const turn = { amount: Math.max(connections, Math.round(rate * period)) };
-    const { ours, theirs } = await takeTurns(rounds, { ours: () => signInFor(turn), theirs: () => verifyFor(period) }, progress);
+    const { ours, theirs } = await takeTurns(
+      rounds,
+      { ours: () => signInFor(turn), theirs: () => verifyFor(period) },
+      progress,
+    );
     const comparedWith = `argon2id, ${concurrency} at once`;
-    const rows = [{ what: 'signIn', unit: 'sign-ins/s', ours, theirs, comparedWith, ratio: ratioOf(ours, theirs), aim: { atLeast: 0.9 } }];
+    const rows = [
+      {
+        what: 'signIn',
+        unit: 'sign-ins/s',
+        ours,
+        theirs,
+        comparedWith,
+        ratio: ratioOf(ours, theirs),
+        aim: { atLeast: 0.9 },
+      },
+    ];
     if (used.ours.length === 0) return rows;
     const time = { what: 'signIn: processor time', unit: 'ms/sign-in', comparedWith: 'argon2id' };
-    return [...rows, { ...time, ours: used.ours, theirs: used.theirs, ratio: ratioOf(used.theirs, used.ours) }];
+    return [
+      ...rows,
+      { ...time, ours: used.ours, theirs: used.theirs, ratio: ratioOf(used.theirs, used.ours) },
+    ];
   },
 };
 
 /** What the service hashes with, read from what it stored. @param {import('../postgres.mjs').Database} database */
 async function storedParameters({ url }) {
   const [row] =
-    url === undefined ? [{ hash: '$argon2id$v=19$m=19456,t=2,p=1$' }] : await runSql(url, 'select hash from password_credentials limit 1');
-  const [, memoryCost, timeCost, parallelism] = /\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(row.hash)?.map(Number) ?? [];
+    url === undefined
+      ? [{ hash: '$argon2id$v=19$m=19456,t=2,p=1$' }]
+      : await runSql(url, 'select hash from password_credentials limit 1');
+  const [, memoryCost, timeCost, parallelism] =
+    /\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(row.hash)?.map(Number) ?? [];
   return { memoryCost, timeCost, parallelism };
 }

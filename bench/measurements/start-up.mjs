@@ -13,7 +13,8 @@ export const startUp = {
       await using server = await starting;
       return server.msToReady;
     };
-    const forgetCompiledCode = () => rmSync(join(workDir, 'compile-cache'), { recursive: true, force: true });
+    const forgetCompiledCode = () =>
+      rmSync(join(workDir, 'compile-cache'), { recursive: true, force: true });
     await msOf(startBareServer(workDir)); // the files are in the page cache from here on
     const { first, again, bare } = await takeTurns(
       rounds,
@@ -32,8 +33,19 @@ export const startUp = {
     );
     const compared = { unit: 'ms', theirs: bare, comparedWith: 'bare Apollo on Fastify' };
     return [
-      { what: 'start to ready', ...compared, ours: again, ratio: ratioOf(bare, again), aim: { under: 1000 } },
-      { what: 'start to ready, nothing compiled yet', ...compared, ours: first, ratio: ratioOf(bare, first) },
+      {
+        what: 'start to ready',
+        ...compared,
+        ours: again,
+        ratio: ratioOf(bare, again),
+        aim: { under: 1000 },
+      },
+      {
+        what: 'start to ready, nothing compiled yet',
+        ...compared,
+        ours: first,
+        ratio: ratioOf(bare, first),
+      },
     ];
   },
 };

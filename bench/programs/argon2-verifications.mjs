@@ -13,12 +13,17 @@ once(async (/** @type {Verifications} */ { parameters, concurrency, seconds }) =
 
   async function verifyUntilTheEnd() {
     while (performance.now() < until) {
-      if (!(await verify(phc, 'mauve-otter-climbs-77'))) throw new Error('the password does not match its own hash');
+      if (!(await verify(phc, 'mauve-otter-climbs-77')))
+        throw new Error('the password does not match its own hash');
       done += 1;
     }
   }
 
   await Promise.all(Array.from({ length: concurrency }, verifyUntilTheEnd));
   const { user, system } = process.cpuUsage(before);
-  return { done, processorSeconds: (user + system) / 1e6, seconds: (performance.now() - started) / 1000 };
+  return {
+    done,
+    processorSeconds: (user + system) / 1e6,
+    seconds: (performance.now() - started) / 1000,
+  };
 });

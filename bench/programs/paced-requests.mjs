@@ -23,5 +23,8 @@ once(async (/** @type {PacedRequests} */ { url, query, headers, everyMs, seconds
 
   const requests = await Promise.all(Array.from({ length: total }, (_, index) => send(index)));
   agent.destroy();
-  return { milliseconds: requests.map(({ ms }) => ms), mostLate: Math.max(...requests.map(({ late }) => late)) };
+  return {
+    milliseconds: requests.map(({ ms }) => ms),
+    mostLate: Math.max(...requests.map(({ late }) => late)),
+  };
 });

@@ -1,6 +1,7 @@
 // Verifies access tokens one after another: with the sdk, the same token again or a new one each time, and with bare jose.
+
+import { createAccessTokenVerifier } from '@authgraph/sdk';
 import { importJWK, jwtVerify } from 'jose';
-import { createAccessTokenVerifier } from '../../dist/src/sdk/index.js';
 import { takeTurns } from '../rounds.mjs';
 import { once } from './once.mjs';
 
@@ -24,7 +25,11 @@ once(async (/** @type {Task} */ { tokens, jwk, issuer, audience, seconds }) => {
   const turns = Math.ceil(seconds / TURN_SECONDS);
   const results = await takeTurns(turns, cold, () => {});
   // Apart from the others, which would be slower after the millions of calls of its turns.
-  const { warm } = await takeTurns(turns, { warm: () => verificationsASecond(sdk, tokens.slice(0, 1)) }, () => {});
+  const { warm } = await takeTurns(
+    turns,
+    { warm: () => verificationsASecond(sdk, tokens.slice(0, 1)) },
+    () => {},
+  );
   return { warm, ...results };
 });
 

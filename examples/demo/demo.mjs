@@ -41,37 +41,65 @@ try {
 
 async function walk() {
   const first = await signedIn('Sign up', 'signUp');
-  await step('Who am I, by the access token', { query: ME, accessToken: first.accessToken }, { 'me.email': email });
+  await step(
+    'Who am I, by the access token',
+    { query: ME, accessToken: first.accessToken },
+    { 'me.email': email },
+  );
 
-  const refreshed = await refresh('Trade the refresh token for a new pair', first.refreshToken, { __typename: 'SessionRefreshed' });
+  const refreshed = await refresh('Trade the refresh token for a new pair', first.refreshToken, {
+    __typename: 'SessionRefreshed',
+  });
   const successor = refreshed.refreshSession.tokens.refreshToken;
   if (graceSeconds > 0) {
-    await refresh('The spent token again, within the grace window: the same successor', first.refreshToken, {
-      'tokens.refreshToken': successor,
-    });
+    await refresh(
+      'The spent token again, within the grace window: the same successor',
+      first.refreshToken,
+      {
+        'tokens.refreshToken': successor,
+      },
+    );
   }
   await waitOutGrace();
-  await refresh('The spent token once more: a thief could have it, so the session is ended', first.refreshToken, { reason: 'REUSED' });
+  await refresh(
+    'The spent token once more: a thief could have it, so the session is ended',
+    first.refreshToken,
+    { reason: 'REUSED' },
+  );
   await refresh('Its successor is worth nothing either', successor, { reason: 'REVOKED' });
 
   const second = await signedIn('Sign in again', 'signIn');
-  await step('Sign out', { query: SIGN_OUT, accessToken: second.accessToken }, { 'signOut.endedSessions': 1 });
+  await step(
+    'Sign out',
+    { query: SIGN_OUT, accessToken: second.accessToken },
+    { 'signOut.endedSessions': 1 },
+  );
   await refresh('The refresh token is dead', second.refreshToken, { reason: 'REVOKED' });
   await step(
     'The access token is refused, before it expires',
     { query: ME, accessToken: second.accessToken },
-    { me: null, 'errors.0.extensions.code': 'UNAUTHENTICATED', 'errors.0.extensions.reason': 'TOKEN_REVOKED' },
+    {
+      me: null,
+      'errors.0.extensions.code': 'UNAUTHENTICATED',
+      'errors.0.extensions.reason': 'TOKEN_REVOKED',
+    },
   );
 }
 
 async function signedIn(title, mutation) {
   const query = SIGNED_IN.replaceAll('MUTATION', mutation);
-  const answer = await step(title, { query, variables: { email, password } }, { [`${mutation}.__typename`]: 'SignedIn' });
+  const answer = await step(
+    title,
+    { query, variables: { email, password } },
+    { [`${mutation}.__typename`]: 'SignedIn' },
+  );
   return answer[mutation].tokens;
 }
 
 async function refresh(title, refreshToken, expected) {
-  const inResult = Object.fromEntries(Object.entries(expected).map(([path, value]) => [`refreshSession.${path}`, value]));
+  const inResult = Object.fromEntries(
+    Object.entries(expected).map(([path, value]) => [`refreshSession.${path}`, value]),
+  );
   return step(title, { query: REFRESH, variables: { refreshToken } }, inResult);
 }
 
@@ -82,14 +110,17 @@ async function step(title, { query, variables, accessToken }, expected) {
   console.log(`   > ${shown.has(query) ? query.replace(/ \{ __typename.*/, ' …') : query}`);
   shown.add(query);
   if (variables !== undefined) console.log(`     variables ${compact(variables)}`);
-  if (accessToken !== undefined) console.log(`     authorization: Bearer ${shortened(accessToken)}`);
+  if (accessToken !== undefined)
+    console.log(`     authorization: Bearer ${shortened(accessToken)}`);
   const { status, body } = await send(query, variables, accessToken);
   console.log(`   < ${status} ${compact(body)}`);
   const answer = { ...body.data, errors: body.errors };
   for (const [path, value] of Object.entries(expected)) {
     const found = path.split('.').reduce((member, name) => member?.[name], answer);
     if (found !== value) {
-      throw new DemoFailed(`step ${stepCount}: expected ${path} to be ${compact(value)}, it is ${compact(found)}.${hintAbout(path)}`);
+      throw new DemoFailed(
+        `step ${stepCount}: expected ${path} to be ${compact(value)}, it is ${compact(found)}.${hintAbout(path)}`,
+      );
     }
   }
   return answer;
@@ -106,13 +137,17 @@ async function send(query, variables, accessToken) {
       signal: AbortSignal.timeout(15_000),
     });
   } catch (error) {
-    throw new DemoFailed(`${url} does not answer (${error.cause?.code ?? error.message}). Start the service with "npm start".`);
+    throw new DemoFailed(
+      `${url} does not answer (${error.cause?.code ?? error.message}). Start the service with "npm start".`,
+    );
   }
   const text = await response.text();
   try {
     return { status: response.status, body: JSON.parse(text) };
   } catch {
-    throw new DemoFailed(`${url}/graphql answered ${response.status} with something other than JSON. Is it authgraph?`);
+    throw new DemoFailed(
+      `${url}/graphql answered ${response.status} with something other than JSON. Is it authgraph?`,
+    );
   }
 }
 
@@ -120,18 +155,25 @@ async function waitOutGrace() {
   const seconds = graceSeconds + 1;
   console.log(`\n   waiting ${seconds} s until the grace window is over`);
   for (let left = seconds; left > 0; left -= 1) {
-    if (process.stdout.isTTY) process.stdout.write(`\r   ${'#'.repeat(seconds - left).padEnd(seconds, '.')} ${left} s `);
+    if (process.stdout.isTTY)
+      process.stdout.write(`\r   ${'#'.repeat(seconds - left).padEnd(seconds, '.')} ${left} s `);
     await sleep(1_000);
   }
   if (process.stdout.isTTY) process.stdout.write(`\r   ${'#'.repeat(seconds)} done \n`);
 }
 
 function hintAbout(path) {
-  return path.startsWith('refreshSession.') ? ' Is --grace-seconds what the service has as AUTHGRAPH_REFRESH_GRACE?' : '';
+  return path.startsWith('refreshSession.')
+    ? ' Is --grace-seconds what the service has as AUTHGRAPH_REFRESH_GRACE?'
+    : '';
 }
 
 function compact(value) {
-  return JSON.stringify(value, (_name, member) => (typeof member === 'string' ? shortened(member) : member)) ?? 'absent';
+  return (
+    JSON.stringify(value, (_name, member) =>
+      typeof member === 'string' ? shortened(member) : member,
+    ) ?? 'absent'
+  );
 }
 
 /** Tokens are long and secret: their ends are enough to tell them apart. */
@@ -152,7 +194,8 @@ function readOptions() {
       console.log(USAGE);
       process.exit(0);
     }
-    if (!/^\d{1,3}$/.test(values['grace-seconds'])) throw new Error('--grace-seconds must be a whole number of seconds.');
+    if (!/^\d{1,3}$/.test(values['grace-seconds']))
+      throw new Error('--grace-seconds must be a whole number of seconds.');
     if (!URL.canParse(values.url)) throw new Error(`"${values.url}" is not a URL.`);
     return { url: values.url, graceSeconds: Number(values['grace-seconds']) };
   } catch (error) {

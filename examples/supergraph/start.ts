@@ -13,7 +13,11 @@ Starts authgraph, two subgraphs, Hive Gateway and Apollo Gateway, and walks thro
 --once: stop after the walk. --ports: of these five, in this order.`;
 
 const { values: options } = parseArgs({
-  options: { once: { type: 'boolean' }, ports: { type: 'string', default: '4000,4001,4002,4100,4200' }, help: { type: 'boolean' } },
+  options: {
+    once: { type: 'boolean' },
+    ports: { type: 'string', default: '4000,4001,4002,4100,4200' },
+    help: { type: 'boolean' },
+  },
 });
 const [authgraph, products, reviews, hive, apollo] = options.ports.split(',').map(Number);
 if (options.help || !authgraph || !products || !reviews || !hive || !apollo) {
@@ -41,7 +45,14 @@ try {
   processes.start(cli, ['serve'], { ...env, AUTHGRAPH_DATA_DIR: join(folder, 'data') });
   await answers(`http://127.0.0.1:${authgraph}/graphql`);
   const ports = { products, reviews, hive, apollo };
-  const urls = await startSupergraph({ example, folder, processes, authgraph: `http://127.0.0.1:${authgraph}`, issuer, ports });
+  const urls = await startSupergraph({
+    example,
+    folder,
+    processes,
+    authgraph: `http://127.0.0.1:${authgraph}`,
+    issuer,
+    ports,
+  });
   await walk(urls, 'hive');
   await walk(urls, 'apollo');
   print('');
@@ -73,7 +84,10 @@ async function walk(urls: SupergraphUrls, gateway: 'hive' | 'apollo'): Promise<v
 // biome-ignore lint/suspicious/noExplicitAny: JSON from the wire
 function sender(url: string): (query: string, token?: string) => Promise<any> {
   return async (query, token) => {
-    const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
     return response.json();
   };

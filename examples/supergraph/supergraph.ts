@@ -30,7 +30,12 @@ export interface SupergraphOptions {
   /** authgraph's own address, and the public URL that its tokens name. */
   readonly authgraph: string;
   readonly issuer: string;
-  readonly ports: { readonly products: number; readonly reviews: number; readonly hive: number; readonly apollo: number };
+  readonly ports: {
+    readonly products: number;
+    readonly reviews: number;
+    readonly hive: number;
+    readonly apollo: number;
+  };
 }
 
 /** Where each member of the supergraph answers GraphQL. */
@@ -55,17 +60,26 @@ export async function startSupergraph(options: SupergraphOptions): Promise<Super
   };
   const env = { AUTHGRAPH_URL: authgraph, AUTHGRAPH_ISSUER: issuer };
   for (const name of ['products', 'reviews'] as const) {
-    processes.start(join(example, 'build/subgraphs', `${name}.js`), [], { ...env, PORT: String(ports[name]) });
+    processes.start(join(example, 'build/subgraphs', `${name}.js`), [], {
+      ...env,
+      PORT: String(ports[name]),
+    });
   }
   await Promise.all([answers(urls.authgraph), answers(urls.products), answers(urls.reviews)]);
 
   const supergraph = join(folder, 'supergraph.graphql');
   const plainSupergraph = join(folder, 'supergraph-plain.graphql'); // for Apollo Gateway: compose.mjs says why
-  const subgraphs = (['authgraph', 'products', 'reviews'] as const).map((name) => `${name}=${urls[name]}`);
+  const subgraphs = (['authgraph', 'products', 'reviews'] as const).map(
+    (name) => `${name}=${urls[name]}`,
+  );
   await finish(join(gateways, 'compose.mjs'), [supergraph, ...subgraphs]);
   await finish(join(gateways, 'compose.mjs'), ['--plain', plainSupergraph, ...subgraphs]);
 
-  processes.start(join(gateways, 'apollo-gateway.mjs'), [plainSupergraph, String(ports.apollo)], env);
+  processes.start(
+    join(gateways, 'apollo-gateway.mjs'),
+    [plainSupergraph, String(ports.apollo)],
+    env,
+  );
   const hive = ['supergraph', '--config-path', join(gateways, 'hive-gateway.config.mjs')];
   const hiveEnv = { ...env, SUPERGRAPH: supergraph, PORT: String(ports.hive) };
   processes.start(join(gateways, 'node_modules/.bin/hive-gateway'), hive, hiveEnv);
@@ -75,7 +89,11 @@ export async function startSupergraph(options: SupergraphOptions): Promise<Super
 
 /** Waits until there is somebody to answer. */
 export async function answers(url: string): Promise<void> {
-  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' };
+  const request = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ __typename }"}',
+  };
   for (let attempt = 0; attempt < 300; attempt++) {
     const response = await fetch(url, request).catch(() => undefined);
     if (response?.ok) return;
@@ -90,8 +108,16 @@ async function finish(script: string, args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`${script} ended with ${code}`);
 }
 
-function run(script: string, args: readonly string[], env: Environment, stdout: 'ignore' | 'inherit'): ChildProcess {
-  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', stdout, 'inherit'] });
+function run(
+  script: string,
+  args: readonly string[],
+  env: Environment,
+  stdout: 'ignore' | 'inherit',
+): ChildProcess {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', stdout, 'inherit'],
+  });
   child.once('exit', (code) => {
     if (code) process.stderr.write(`${script} ended with ${code}\n`);
   });

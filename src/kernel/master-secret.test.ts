@@ -33,7 +33,9 @@ describe('a seal', () => {
   it('opens nothing under another key or context, and nothing that was changed or cut anywhere', () => {
     const box = seal.seal('a text', 'context');
     expect(() => seal.open(box, 'another context')).toThrow();
-    expect(() => createSeal(deriveKey('another secret', 'a purpose'), systemRandomness).open(box, 'context')).toThrow();
+    expect(() =>
+      createSeal(deriveKey('another secret', 'a purpose'), systemRandomness).open(box, 'context'),
+    ).toThrow();
     for (let index = 0; index < box.length; index++) {
       const changed = Buffer.from(box);
       changed[index] = (changed[index] ?? 0) ^ 1;

@@ -1,8 +1,16 @@
 import { REFRESH, type Send, SIGN_IN, type TestUser } from './graphql-client.js';
 
 /** Signs a user in once more, into a session of its own. */
-export async function signInAgain(send: Send, user: TestUser, headers: Record<string, string> = {}): Promise<TestUser> {
-  const { body } = await send(SIGN_IN, { input: { email: user.email, password: user.password } }, headers);
+export async function signInAgain(
+  send: Send,
+  user: TestUser,
+  headers: Record<string, string> = {},
+): Promise<TestUser> {
+  const { body } = await send(
+    SIGN_IN,
+    { input: { email: user.email, password: user.password } },
+    headers,
+  );
   const { session, tokens, __typename } = body.data.signIn;
   if (__typename !== 'SignedIn') throw new Error(`sign-in answered ${JSON.stringify(body)}`);
   return { ...user, sessionId: session.id, ...tokens };

@@ -13,24 +13,42 @@ export interface CommandResult {
 }
 
 /** Runs the built command line with these settings and no others, to its end. */
-export async function runCommand(args: readonly string[], env: Record<string, string>, input = ''): Promise<CommandResult> {
+export async function runCommand(
+  args: readonly string[],
+  env: Record<string, string>,
+  input = '',
+): Promise<CommandResult> {
   const child = spawnCommand(args, env);
   child.stdin?.end(input);
   return outcomeOf(child);
 }
 
 export function spawnCommand(args: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], { env, stdio: 'pipe', timeout: LONGEST_RUN_MS, killSignal: 'SIGKILL' });
+  return spawn(process.execPath, [MAIN, ...args], {
+    env,
+    stdio: 'pipe',
+    timeout: LONGEST_RUN_MS,
+    killSignal: 'SIGKILL',
+  });
 }
 
 export async function outcomeOf(child: ChildProcess): Promise<CommandResult> {
   if (child.stdout === null || child.stderr === null) throw new Error('the child has no pipes');
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr, code] = await Promise.all([readAll(child.stdout), readAll(child.stderr), ended]);
+  const [stdout, stderr, code] = await Promise.all([
+    readAll(child.stdout),
+    readAll(child.stderr),
+    ended,
+  ]);
   return { code, stdout, stderr };
 }
 
 /** Settings for a command on an embedded database. */
 export function embedded(dataDir: string): Record<string, string> {
-  return { AUTHGRAPH_DATA_DIR: dataDir, AUTHGRAPH_SECRET: TEST_SECRET, AUTHGRAPH_ISSUER: 'http://localhost:4000', PORT: '0' };
+  return {
+    AUTHGRAPH_DATA_DIR: dataDir,
+    AUTHGRAPH_SECRET: TEST_SECRET,
+    AUTHGRAPH_ISSUER: 'http://localhost:4000',
+    PORT: '0',
+  };
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { AuthgraphOptions } from '../../src/sdk/index.js';
+import type { AuthgraphOptions } from '@authgraph/sdk';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FRAMEWORKS = join(ROOT, 'test', 'frameworks');
@@ -14,7 +14,9 @@ const NEXT_APP = join(FRAMEWORKS, 'next');
 const run = promisify(execFile);
 
 /** What an app needs that travels to another process. */
-export type AppOptions = Pick<AuthgraphOptions, 'issuer' | 'audience' | 'origins'> & { readonly jwks: string };
+export type AppOptions = Pick<AuthgraphOptions, 'issuer' | 'audience' | 'origins'> & {
+  readonly jwks: string;
+};
 
 /** One framework's app in a process of its own: a server for each of the configurations it was given. */
 export interface FrameworkApp extends AsyncDisposable {
@@ -24,13 +26,14 @@ export interface FrameworkApp extends AsyncDisposable {
 export const INSTALL_COMMAND = 'npm ci --prefix test/frameworks';
 export const frameworksAreInstalled = existsSync(join(FRAMEWORKS, 'node_modules', 'express'));
 
-/** Installs the built sdk as the package `authgraph` beside the frameworks, and compiles the apps against it, strictly. */
+/** Installs the built sdk beside the frameworks, and compiles the apps against it, strictly. */
 export async function buildFrameworkApps(): Promise<void> {
-  const target = join(FRAMEWORKS, 'node_modules', 'authgraph');
+  const sdk = join(ROOT, 'packages', 'sdk');
+  const target = join(FRAMEWORKS, 'node_modules', '@authgraph', 'sdk');
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  await cp(join(ROOT, 'package.json'), join(target, 'package.json'));
-  await cp(join(ROOT, 'dist', 'src', 'sdk'), join(target, 'dist', 'src', 'sdk'), { recursive: true });
+  await cp(join(sdk, 'package.json'), join(target, 'package.json'));
+  await cp(join(sdk, 'dist'), join(target, 'dist'), { recursive: true });
   await runOrExplain(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', FRAMEWORKS]);
 }
 
@@ -38,8 +41,14 @@ export async function buildNextApp(options: AppOptions): Promise<void> {
   await runOrExplain(process.execPath, [NEXT, 'build', '--webpack', NEXT_APP], nextEnv(options));
 }
 
-export async function startFrameworkApp(name: string, configurations: readonly AppOptions[]): Promise<FrameworkApp> {
-  const child = fork(join(FRAMEWORKS, 'dist', 'run.js'), [name, JSON.stringify(configurations)], { execArgv: [], stdio: 'inherit' });
+export async function startFrameworkApp(
+  name: string,
+  configurations: readonly AppOptions[],
+): Promise<FrameworkApp> {
+  const child = fork(join(FRAMEWORKS, 'dist', 'run.js'), [name, JSON.stringify(configurations)], {
+    execArgv: [],
+    stdio: 'inherit',
+  });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ports = await new Promise<number[]>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the app ${name} ended with ${code}`)));
@@ -65,12 +74,18 @@ export async function startNextApp(configurations: readonly AppOptions[]): Promi
   };
 }
 
-async function startNext(options: AppOptions): Promise<{ port: number; stop: () => Promise<void> }> {
+async function startNext(
+  options: AppOptions,
+): Promise<{ port: number; stop: () => Promise<void> }> {
   const port = await freePort();
-  const child = spawn(process.execPath, [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), NEXT_APP], {
-    env: nextEnv(options),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), NEXT_APP],
+    {
+      env: nextEnv(options),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   const complaints: Buffer[] = []; // of interest only when it does not come up
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -78,7 +93,11 @@ async function startNext(options: AppOptions): Promise<{ port: number; stop: () 
     child.kill();
     return exited;
   };
-  for (const deadline = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (
+    const deadline = Date.now() + 30_000;
+    ;
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  ) {
     if (
       await fetch(`http://127.0.0.1:${port}/maybe`).then(
         () => true,
@@ -94,7 +113,12 @@ async function startNext(options: AppOptions): Promise<{ port: number; stop: () 
 
 function nextEnv(options: AppOptions): NodeJS.ProcessEnv {
   const { VITEST: _, ...env } = process.env;
-  return { ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', AUTHGRAPH_TEST_OPTIONS: JSON.stringify(options) };
+  return {
+    ...env,
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    AUTHGRAPH_TEST_OPTIONS: JSON.stringify(options),
+  };
 }
 
 async function freePort(): Promise<number> {
@@ -106,8 +130,14 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function runOrExplain(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<void> {
-  await run(command, [...args], { env }).catch(({ message, stdout }: { message: string; stdout: string }) => {
-    throw new Error(`${message}\n${stdout}`);
-  });
+async function runOrExplain(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> {
+  await run(command, [...args], { env }).catch(
+    ({ message, stdout }: { message: string; stdout: string }) => {
+      throw new Error(`${message}\n${stdout}`);
+    },
+  );
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
-import { openDatabase } from '../../src/storage/database.js';
-import { applyMigrations } from '../../src/storage/migrations.js';
+import { openDatabase } from '../../src/platform/database/database.js';
+import { applyMigrations } from '../../src/platform/database/migrations.js';
 
 declare module 'vitest' {
   interface ProvidedContext {

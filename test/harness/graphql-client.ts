@@ -6,7 +6,11 @@ export interface Answer {
   readonly body: any;
 }
 
-export type Send = (query: string, variables?: object, headers?: Record<string, string>) => Promise<Answer>;
+export type Send = (
+  query: string,
+  variables?: object,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
 
 /** Sends GraphQL operations to one service with plain HTTP requests. */
 export function graphqlClient(url: string): Send {
@@ -57,7 +61,10 @@ export interface TestUser {
 let made = 0;
 
 /** Signs a new user up and hands over their tokens. */
-export async function signUpUser(send: Send, email = `u${process.pid}-${++made}@users.example.com`): Promise<TestUser> {
+export async function signUpUser(
+  send: Send,
+  email = `u${process.pid}-${++made}@users.example.com`,
+): Promise<TestUser> {
   const { body } = await send(SIGN_UP, { input: { email, password: GOOD_PASSWORD } });
   const { user, session, tokens, __typename } = body.data.signUp;
   if (__typename !== 'SignedIn') throw new Error(`sign-up answered ${JSON.stringify(body)}`);

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '../../src/sdk/index.js';
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '@authgraph/sdk';
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  SignJWT,
+} from 'jose';
 
 interface SigningKey {
   readonly kid: string;
@@ -24,7 +31,9 @@ export class JwksIssuer implements AsyncDisposable {
     this.#keys = [key];
     this.#server = createServer((request, response) => {
       this.asked.push(request.url ?? '');
-      response.setHeader('content-type', 'application/json').setHeader('cache-control', 'public, max-age=300');
+      response
+        .setHeader('content-type', 'application/json')
+        .setHeader('cache-control', 'public, max-age=300');
       response.end(JSON.stringify({ keys: this.#keys.map(({ publicJwk }) => publicJwk) }));
     });
   }

@@ -20,7 +20,9 @@ export async function leaksOf(service: TestService, secrets: readonly string[]):
   );
   const stored = rows.map(({ row }) => row).join('\n');
   return [
-    ...[...secrets, ...hashes.map(({ hash }) => hash)].filter((secret) => log.includes(secret)).map((secret) => `logged: ${secret}`),
+    ...[...secrets, ...hashes.map(({ hash }) => hash)]
+      .filter((secret) => log.includes(secret))
+      .map((secret) => `logged: ${secret}`),
     ...secrets.filter((secret) => stored.includes(secret)).map((secret) => `stored: ${secret}`),
   ];
 }

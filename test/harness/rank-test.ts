@@ -3,7 +3,10 @@
  * so a single slow sample says nothing. Beyond 4 or so either way, chance is no explanation.
  */
 export function rankDifference(left: readonly number[], right: readonly number[]): number {
-  const pooled = [...left.map((value) => ({ value, isLeft: true })), ...right.map((value) => ({ value, isLeft: false }))];
+  const pooled = [
+    ...left.map((value) => ({ value, isLeft: true })),
+    ...right.map((value) => ({ value, isLeft: false })),
+  ];
   pooled.sort((a, b) => a.value - b.value);
   const rankSum = pooled.reduce((sum, { isLeft }, index) => sum + (isLeft ? index + 1 : 0), 0);
   const u = rankSum - (left.length * (left.length + 1)) / 2;

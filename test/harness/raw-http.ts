@@ -30,7 +30,11 @@ export function sendRaw(url: string, request: string | Buffer): Promise<RawAnswe
 }
 
 /** A POST of JSON to /graphql with header lines of one's own choice. */
-export function rawPost(body: string, headerLines: readonly string[] = [], host = 'localhost'): string {
+export function rawPost(
+  body: string,
+  headerLines: readonly string[] = [],
+  host = 'localhost',
+): string {
   return [
     'POST /graphql HTTP/1.1',
     `Host: ${host}`,

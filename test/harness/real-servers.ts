@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { describe, expect } from 'vitest';
-import { findPrograms, type OwnServer, type Programs, startPostgres, startRedis } from './servers.js';
+import {
+  findPrograms,
+  type OwnServer,
+  type Programs,
+  startPostgres,
+  startRedis,
+} from './servers.js';
 
 /** A PostgreSQL and a Redis that tests may fill, but not stop: others may be using them. */
 export interface SharedServers extends AsyncDisposable {
@@ -23,10 +29,15 @@ const ASKED_FOR = CI === 'true' || TEST_DATABASE_URL !== undefined || TEST_REDIS
 const NOT_ASKED_FOR = 'TEST_DATABASE_URL and TEST_REDIS_URL (or CI=true) to be set';
 
 /** A suite on a real PostgreSQL and Redis: those of TEST_DATABASE_URL and TEST_REDIS_URL, or under CI ones that it starts. */
-export function describeOnSharedServers(name: string, suite: (open: () => Promise<SharedServers>) => void): void {
+export function describeOnSharedServers(
+  name: string,
+  suite: (open: () => Promise<SharedServers>) => void,
+): void {
   const missing = ASKED_FOR
     ? [
-        ...(TEST_DATABASE_URL === undefined && !(CI === 'true' && POSTGRES) ? ['TEST_DATABASE_URL'] : []),
+        ...(TEST_DATABASE_URL === undefined && !(CI === 'true' && POSTGRES)
+          ? ['TEST_DATABASE_URL']
+          : []),
         ...(TEST_REDIS_URL === undefined && !(CI === 'true' && REDIS) ? ['TEST_REDIS_URL'] : []),
       ]
     : [NOT_ASKED_FOR];
@@ -36,9 +47,17 @@ export function describeOnSharedServers(name: string, suite: (open: () => Promis
 /** A suite that stops, kills or freezes its servers, and so brings its own. */
 export function describeOnOwnServers(name: string, suite: (servers: ServerPrograms) => void): void {
   const missing = ASKED_FOR
-    ? [...(POSTGRES ? [] : ['the programs of PostgreSQL (initdb, postgres)']), ...(REDIS ? [] : ['redis-server'])]
+    ? [
+        ...(POSTGRES ? [] : ['the programs of PostgreSQL (initdb, postgres)']),
+        ...(REDIS ? [] : ['redis-server']),
+      ]
     : [NOT_ASKED_FOR];
-  describeUnless(missing, name, () => suite({ postgres: () => startPostgres(found(POSTGRES)), redis: () => startRedis(found(REDIS)) }));
+  describeUnless(missing, name, () =>
+    suite({
+      postgres: () => startPostgres(found(POSTGRES)),
+      redis: () => startRedis(found(REDIS)),
+    }),
+  );
 }
 
 /** Settings of a node in a cluster of its own: others on the same Redis cannot read its key cache. */

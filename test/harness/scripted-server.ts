@@ -24,7 +24,12 @@ export async function startScriptedServer(
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    const found: SeenRequest = { path: request.url ?? '', headers: request.headers, body, query: queryOf(body) };
+    const found: SeenRequest = {
+      path: request.url ?? '',
+      headers: request.headers,
+      body,
+      query: queryOf(body),
+    };
     seen.push(found);
     await answer(found, response);
   });
@@ -42,8 +47,15 @@ export async function startScriptedServer(
   };
 }
 
-export function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify(body));
 }
 
 function queryOf(body: string): string {

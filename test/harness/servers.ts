@@ -1,6 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, chownSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chownSync,
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -32,10 +40,26 @@ export async function startPostgres(programs: Programs): Promise<OwnServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'authgraph-postgres-'));
   const identity = unprivileged(dataDir);
   const trusting = ['-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
-  execFileSync(programs.path('initdb'), ['-D', dataDir, ...trusting], { ...identity, cwd: dataDir, stdio: 'ignore' });
+  execFileSync(programs.path('initdb'), ['-D', dataDir, ...trusting], {
+    ...identity,
+    cwd: dataDir,
+    stdio: 'ignore',
+  });
   // Losing data in a power failure is no concern here, being quick is.
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=200'];
-  const command = [programs.path('postgres'), '-D', dataDir, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'fsync=off',
+    'max_connections=200',
+  ];
+  const command = [
+    programs.path('postgres'),
+    '-D',
+    dataDir,
+    '-p',
+    `${port}`,
+    ...settings.flatMap((setting) => ['-c', setting]),
+  ];
   const server = new ServerProcess(command, { ...identity, cwd: dataDir }, port, 'SIGINT', dataDir);
   await server.start();
   return withUrl(server, `postgres://postgres@127.0.0.1:${port}/postgres`);
@@ -44,7 +68,17 @@ export async function startPostgres(programs: Programs): Promise<OwnServer> {
 export async function startRedis(programs: Programs): Promise<OwnServer> {
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'authgraph-redis-'));
-  const command = [programs.path('redis-server'), '--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', dataDir];
+  const command = [
+    programs.path('redis-server'),
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--dir',
+    dataDir,
+  ];
   const server = new ServerProcess(command, { cwd: dataDir }, port, 'SIGTERM', dataDir);
   await server.start();
   return withUrl(server, `redis://127.0.0.1:${port}`);
@@ -52,7 +86,10 @@ export async function startRedis(programs: Programs): Promise<OwnServer> {
 
 /** The server's programs, or undefined when they are not on this machine. */
 export function findPrograms(name: 'postgres' | 'redis-server'): Programs | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...(name === 'postgres' ? debianPostgresFolders() : [])];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...(name === 'postgres' ? debianPostgresFolders() : []),
+  ];
   const folder = folders.find((candidate) => isProgram(join(candidate, name)));
   return folder === undefined ? undefined : { path: (program) => join(folder, program) };
 }
@@ -63,7 +100,8 @@ export async function freePort(): Promise<number> {
   await once(server, 'listening');
   const address = server.address();
   server.close();
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
+  if (address === null || typeof address === 'string')
+    throw new Error('a TCP server without a port');
   return address.port;
 }
 
@@ -93,7 +131,10 @@ class ServerProcess {
   async start(): Promise<void> {
     if (this.#child !== undefined && this.#child.exitCode === null) return;
     const [program = '', ...parameters] = this.#command;
-    const child = spawn(program, parameters, { ...this.#options, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(program, parameters, {
+      ...this.#options,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-4_000);
@@ -101,7 +142,8 @@ class ServerProcess {
     this.#child = child;
     await until(
       async () => {
-        if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}: ${said}`);
+        if (child.exitCode !== null)
+          throw new Error(`${program} ended with ${child.exitCode}: ${said}`);
         return answersOn(this.#port, program.endsWith('postgres'));
       },
       START_MS,

@@ -50,10 +50,16 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
 
   function launch(): ChildProcess {
     const started = spawn(process.execPath, [PROGRAM, 'serve'], {
-      env: { PATH: process.env.PATH, PORT: String(port), AUTHGRAPH_ISSUER: 'http://localhost:4000', ...settings },
+      env: {
+        PATH: process.env.PATH,
+        PORT: String(port),
+        AUTHGRAPH_ISSUER: 'http://localhost:4000',
+        ...settings,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    for (const stream of [started.stdout, started.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+    for (const stream of [started.stdout, started.stderr])
+      stream?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     return started;
   }
 
@@ -70,7 +76,8 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
   const ready = (withinMs = READY_MS) =>
     until(
       async () => {
-        if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}:\n${output.join('')}`);
+        if (child.exitCode !== null)
+          throw new Error(`the service ended with ${child.exitCode}:\n${output.join('')}`);
         return (await health()).status === 200;
       },
       withinMs,
@@ -80,7 +87,8 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
     });
 
   const exited: ServiceProcess['exited'] = async () => {
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit', { signal: AbortSignal.timeout(EXIT_MS) });
+    if (child.exitCode === null && child.signalCode === null)
+      await once(child, 'exit', { signal: AbortSignal.timeout(EXIT_MS) });
     return child.exitCode ?? child.signalCode ?? -1;
   };
 
@@ -103,7 +111,10 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
 }
 
 /** Runs one `authgraph` command to its end. */
-export async function runCommand(parameters: readonly string[], settings: Settings): Promise<{ code: number | null; output: string }> {
+export async function runCommand(
+  parameters: readonly string[],
+  settings: Settings,
+): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, [PROGRAM, ...parameters], {
     env: { PATH: process.env.PATH, AUTHGRAPH_ISSUER: 'http://localhost:4000', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],

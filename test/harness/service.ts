@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { inject } from 'vitest';
-import { type App, startApp } from '../../src/app.js';
-import { parseConfig } from '../../src/config.js';
-import { createLog } from '../../src/http/log.js';
+import { type App, startApp } from '../../src/app/app.js';
+import { parseConfig } from '../../src/app/config.js';
 import type { Clock } from '../../src/kernel/clock.js';
+import { createLog } from '../../src/platform/log/log.js';
 import { graphqlClient, type Send } from './graphql-client.js';
 
 export const TEST_SECRET = 'q9Jb0LrWm2ZtYx4Vh7Nc5Kd8Fs1Gp3Ue6Ra';
@@ -19,7 +19,10 @@ export interface TestService extends AsyncDisposable {
   /** What was logged so far, one JSON object a line. */
   readonly logged: () => string;
   /** SQL against its database. `?` stands for a parameter. */
-  readonly sql: <Row = Record<string, unknown>>(query: string, parameters?: unknown[]) => Promise<Row[]>;
+  readonly sql: <Row = Record<string, unknown>>(
+    query: string,
+    parameters?: unknown[],
+  ) => Promise<Row[]>;
 }
 
 export interface TestServiceOptions {
@@ -29,7 +32,11 @@ export interface TestServiceOptions {
   readonly dataDir?: string;
 }
 
-export async function startService({ env = {}, clock, dataDir }: TestServiceOptions = {}): Promise<TestService> {
+export async function startService({
+  env = {},
+  clock,
+  dataDir,
+}: TestServiceOptions = {}): Promise<TestService> {
   const ownDir = dataDir === undefined ? await copyTemplate() : undefined;
   const config = parseConfig({
     PORT: '0',
@@ -42,7 +49,12 @@ export async function startService({ env = {}, clock, dataDir }: TestServiceOpti
   const lines: string[] = [];
   destination.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
   const log = createLog('debug', destination);
-  const app = await startApp({ config, secret: config.secret ?? TEST_SECRET, log, ...(clock ? { clock } : {}) });
+  const app = await startApp({
+    config,
+    secret: config.secret ?? TEST_SECRET,
+    log,
+    ...(clock ? { clock } : {}),
+  });
   await app.firstAttempt;
   return {
     app,

@@ -5,7 +5,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Processes, type SupergraphUrls, startSupergraph } from '../../examples/supergraph/supergraph.js';
+import {
+  Processes,
+  type SupergraphUrls,
+  startSupergraph,
+} from '../../examples/supergraph/supergraph.js';
 import { startService, type TestService } from './service.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,8 +17,12 @@ const EXAMPLE = join(ROOT, 'examples', 'supergraph');
 const GATEWAYS = join(EXAMPLE, 'gateways');
 
 export const INSTALL_GATEWAYS = 'npm ci --prefix examples/supergraph/gateways';
-export const gatewaysAreInstalled = existsSync(join(GATEWAYS, 'node_modules', '@graphql-hive', 'gateway'));
-export const otherCompositionsAreInstalled = existsSync(join(GATEWAYS, 'node_modules', '@wundergraph', 'composition'));
+export const gatewaysAreInstalled = existsSync(
+  join(GATEWAYS, 'node_modules', '@graphql-hive', 'gateway'),
+);
+export const otherCompositionsAreInstalled = existsSync(
+  join(GATEWAYS, 'node_modules', '@wundergraph', 'composition'),
+);
 
 /** The example's supergraph around a service in this process. */
 export interface TestSupergraph extends AsyncDisposable {
@@ -36,7 +44,14 @@ export async function startTestSupergraph(issuer: string): Promise<TestSupergrap
   try {
     const [products = 0, reviews = 0, hive = 0, apollo = 0] = await freePorts(4);
     const ports = { products, reviews, hive, apollo };
-    const urls = await startSupergraph({ example: EXAMPLE, folder, processes, authgraph: service.url, issuer, ports });
+    const urls = await startSupergraph({
+      example: EXAMPLE,
+      folder,
+      processes,
+      authgraph: service.url,
+      issuer,
+      ports,
+    });
     return { service, urls, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
@@ -45,8 +60,14 @@ export async function startTestSupergraph(issuer: string): Promise<TestSupergrap
 }
 
 /** Fails with what it printed when the subgraphs do not compose with the libraries of other routers. */
-export function checkOtherCompositions({ authgraph, products, reviews }: SupergraphUrls): Promise<string> {
-  const subgraphs = Object.entries({ authgraph, products, reviews }).map(([name, url]) => `${name}=${url}`);
+export function checkOtherCompositions({
+  authgraph,
+  products,
+  reviews,
+}: SupergraphUrls): Promise<string> {
+  const subgraphs = Object.entries({ authgraph, products, reviews }).map(
+    ([name, url]) => `${name}=${url}`,
+  );
   return succeed(join(GATEWAYS, 'check-composition.mjs'), subgraphs);
 }
 
@@ -64,8 +85,12 @@ async function succeed(script: string, args: readonly string[]): Promise<string>
 /** Ports that nobody listens on at present, all different. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
+  await Promise.all(
+    servers.map((server) => new Promise((resolve) => server.once('listening', resolve))),
+  );
   const addresses = servers.map((server) => server.address());
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return addresses.map((address) => (typeof address === 'object' && address !== null ? address.port : 0));
+  return addresses.map((address) =>
+    typeof address === 'object' && address !== null ? address.port : 0,
+  );
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { type Database, openDatabase } from '../../src/storage/database.js';
-import { applyMigrations } from '../../src/storage/migrations.js';
+import { type Database, openDatabase } from '../../src/platform/database/database.js';
+import { applyMigrations } from '../../src/platform/database/migrations.js';
 
 const SILENT = pino({ level: 'silent' });
 
@@ -10,10 +10,16 @@ export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
   readonly database: Database;
   /** `?` stands for a parameter. */
-  readonly sql: <Row = Record<string, unknown>>(query: string, parameters?: unknown[]) => Promise<Row[]>;
+  readonly sql: <Row = Record<string, unknown>>(
+    query: string,
+    parameters?: unknown[],
+  ) => Promise<Row[]>;
 }
 
-export async function createTestDatabase(serverUrl: string, { migrated = true } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  serverUrl: string,
+  { migrated = true } = {},
+): Promise<TestDatabase> {
   const name = `authgraph_test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `create database ${name}`);
   const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;

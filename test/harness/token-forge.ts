@@ -1,4 +1,11 @@
-import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign, webcrypto } from 'node:crypto';
+import {
+  createHmac,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  webcrypto,
+} from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, type JWK } from 'jose';
 
 type Json = { readonly [name: string]: unknown };
@@ -6,7 +13,12 @@ type Json = { readonly [name: string]: unknown };
 /** What an attacker is given, and more: even the service's own private key. */
 export interface Forge {
   /** The key that signs genuine tokens. */
-  readonly key: { readonly kid: string; readonly algorithm: string; readonly privateKey: CryptoKey; readonly publicJwk: JWK };
+  readonly key: {
+    readonly kid: string;
+    readonly algorithm: string;
+    readonly privateKey: CryptoKey;
+    readonly publicJwk: JWK;
+  };
   /** The claims of a genuine token that has not expired. */
   readonly claims: Json;
   /** A server of the attacker's, which nobody may ever call. */
@@ -24,7 +36,12 @@ export function genuineToken(forge: Forge): Promise<string> {
 /** A genuine token whose header names keys elsewhere: they have to be ignored, and the token accepted. */
 export function tokenWithKeyHints(forge: Forge): Promise<string> {
   const { attackerUrl } = forge;
-  return signed(forge, { jku: `${attackerUrl}/jku`, x5u: `${attackerUrl}/x5u`, jwk: attackerJwk('ES256'), x5c: ['MIIB'] });
+  return signed(forge, {
+    jku: `${attackerUrl}/jku`,
+    x5u: `${attackerUrl}/x5u`,
+    jwk: attackerJwk('ES256'),
+    x5c: ['MIIB'],
+  });
 }
 
 export function headerOf({ key }: Forge): Json {
@@ -38,14 +55,25 @@ export function unsigned(forge: Forge, header: Json = {}): string {
 
 /** A token that is signed with the service's own key, whatever it says. A member that is undefined is left out. */
 export function signed(forge: Forge, header: Json = {}, claims: Json = {}): Promise<string> {
-  const payload = JSON.stringify({ ...forge.claims, ...claims }).replaceAll(`"${BEYOND_ALL_NUMBERS}"`, '1e400');
+  const payload = JSON.stringify({ ...forge.claims, ...claims }).replaceAll(
+    `"${BEYOND_ALL_NUMBERS}"`,
+    '1e400',
+  );
   return signedText(forge, { ...headerOf(forge), ...header }, payload);
 }
 
 /** As `signed`, with header and payload as they are to be written, JSON or not. */
-export async function signedText({ key }: Forge, header: Json | string, payload: string): Promise<string> {
+export async function signedText(
+  { key }: Forge,
+  header: Json | string,
+  payload: string,
+): Promise<string> {
   const input = `${encode(header)}.${encode(payload)}`;
-  const signature = await webcrypto.subtle.sign(webCryptoName(key.algorithm), key.privateKey, Buffer.from(input));
+  const signature = await webcrypto.subtle.sign(
+    webCryptoName(key.algorithm),
+    key.privateKey,
+    Buffer.from(input),
+  );
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 }
 
@@ -78,7 +106,10 @@ function pem(jwk: JWK): string {
 }
 
 function der(jwk: JWK): Buffer {
-  return createPublicKey({ key: { ...jwk }, format: 'jwk' }).export({ format: 'der', type: 'spki' });
+  return createPublicKey({ key: { ...jwk }, format: 'jwk' }).export({
+    format: 'der',
+    type: 'spki',
+  });
 }
 
 type AttackerAlgorithm = 'ES256' | 'RS256' | 'EdDSA';
@@ -103,7 +134,10 @@ export function attackerKid(algorithm: AttackerAlgorithm): Promise<string> {
 export function signedByAttacker(forge: Forge, algorithm: AttackerAlgorithm, header: Json): string {
   const input = unsigned(forge, { ...header, alg: algorithm });
   const key = ATTACKER_KEYS[algorithm].privateKey;
-  const signature = sign(algorithm === 'EdDSA' ? null : 'sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
+  const signature = sign(algorithm === 'EdDSA' ? null : 'sha256', Buffer.from(input), {
+    key,
+    dsaEncoding: 'ieee-p1363',
+  });
   return `${input}.${signature.toString('base64url')}`;
 }
 

@@ -1,5 +1,5 @@
+import type { KeySource } from '@authgraph/sdk';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { KeySource } from '../../src/sdk/index.js';
 
 export const ISSUER = 'https://auth.example.com';
 
@@ -18,7 +18,10 @@ export async function startIssuing(): Promise<TokenIssuer> {
   return {
     issuer: ISSUER,
     audience: ISSUER,
-    jwks: { get: async (asked) => (asked === kid ? publicKey : undefined), has: (asked) => asked === kid },
+    jwks: {
+      get: async (asked) => (asked === kid ? publicKey : undefined),
+      has: (asked) => asked === kid,
+    },
     token: (scopes = [], expired = false) => {
       const issuedAt = Math.floor(Date.now() / 1000) - (expired ? 7_200 : 0);
       const claims = {

@@ -13,6 +13,10 @@ export default class TotalsReporter implements Reporter {
       for (const suite of module.children.allSuites()) totals.failed += suite.errors().length; // hooks that failed
     }
     // After the other reporters have said what they have to say.
-    process.once('exit', () => process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`));
+    process.once('exit', () =>
+      process.stdout.write(
+        `\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
+      ),
+    );
   }
 }

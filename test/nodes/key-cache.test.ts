@@ -3,7 +3,11 @@ import { Redis } from 'ioredis';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bearer, ME, signUpUser } from '../harness/graphql-client.js';
-import { clusterSettings, describeOnSharedServers, type SharedServers } from '../harness/real-servers.js';
+import {
+  clusterSettings,
+  describeOnSharedServers,
+  type SharedServers,
+} from '../harness/real-servers.js';
 import { type ServiceProcess, type Settings, startNode } from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 import { until } from '../harness/until.js';
@@ -33,7 +37,9 @@ describeOnSharedServers('the key cache in Redis', (open) => {
   it('holds the keys, and nothing that could be read or used without the secret', async () => {
     const user = await signUpUser(node.send);
     await cached();
-    const [key] = await database.sql<{ kid: string; public_jwk: { x: string } }>('select kid, public_jwk from signing_keys');
+    const [key] = await database.sql<{ kid: string; public_jwk: { x: string } }>(
+      'select kid, public_jwk from signing_keys',
+    );
     const dump = await everything(redis);
     for (const clear of [
       '"d"',
@@ -76,7 +82,10 @@ describeOnSharedServers('the key cache in Redis', (open) => {
 
   it('is ignored when the entry was sealed by a service with another secret', async () => {
     await using otherDatabase = await createTestDatabase(servers.databaseUrl);
-    await using other = await startNode({ ...clusterSettings(otherDatabase.url, servers.redisUrl), AUTHGRAPH_JWKS_MAX_AGE: '4s' });
+    await using other = await startNode({
+      ...clusterSettings(otherDatabase.url, servers.redisUrl),
+      AUTHGRAPH_JWKS_MAX_AGE: '4s',
+    });
     const [mine, theirs] = [await kids(node), await kids(other)];
     expect(mine).not.toEqual(theirs);
     await new Promise((resolve) => setTimeout(resolve, 5_000)); // both have renewed their keys through the one entry
@@ -101,7 +110,9 @@ async function attackersKeys(): Promise<Buffer> {
   const publicJwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(publicJwk);
   const now = new Date().toISOString();
-  const sealedPrivateJwk = Buffer.from(JSON.stringify(await exportJWK(privateKey))).toString('base64');
+  const sealedPrivateJwk = Buffer.from(JSON.stringify(await exportJWK(privateKey))).toString(
+    'base64',
+  );
   const key = {
     kid,
     algorithm: 'ES256',
@@ -118,7 +129,10 @@ async function everything(redis: Redis): Promise<string> {
   const texts: string[] = [];
   for await (const names of redis.scanStream() as AsyncIterable<string[]>) {
     for (const name of names) {
-      const value = (await redis.type(name)) === 'string' ? await redis.getBuffer(name) : await redis.dumpBuffer(name);
+      const value =
+        (await redis.type(name)) === 'string'
+          ? await redis.getBuffer(name)
+          : await redis.dumpBuffer(name);
       texts.push(name, value?.toString('latin1') ?? '');
     }
   }

@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { REFRESH, signUpUser } from '../harness/graphql-client.js';
-import { clusterSettings, describeOnSharedServers, type SharedServers } from '../harness/real-servers.js';
+import {
+  clusterSettings,
+  describeOnSharedServers,
+  type SharedServers,
+} from '../harness/real-servers.js';
 import { type ServiceProcess, startNode } from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 
@@ -29,9 +33,13 @@ describeOnSharedServers('kill -9 of a node while clients refresh', (open) => {
     await servers[Symbol.asyncDispose]();
   });
 
-  it(`lets every client in again, ${KILLS} times, and loses no token that was handed out`, { timeout: 400_000 }, async () => {
+  it(`lets every client in again, ${KILLS} times, and loses no token that was handed out`, {
+    timeout: 400_000,
+  }, async () => {
     const clients = await Promise.all(
-      nodes.flatMap(({ send }) => Array.from({ length: CLIENTS / 2 }, async () => new Client(await signUpUser(send)))),
+      nodes.flatMap(({ send }) =>
+        Array.from({ length: CLIENTS / 2 }, async () => new Client(await signUpUser(send))),
+      ),
     );
     for (let kill = 0; kill < KILLS; kill += 1) {
       const [victim, survivor] = kill % 2 === 0 ? nodes : nodes.toReversed();
@@ -45,7 +53,9 @@ describeOnSharedServers('kill -9 of a node while clients refresh', (open) => {
     }
 
     expect(clients.flatMap(({ refusals }) => refusals)).toEqual([]);
-    const rows = await database.sql<{ id: string; generation: number }>('select id, generation from sessions where ended_at is null');
+    const rows = await database.sql<{ id: string; generation: number }>(
+      'select id, generation from sessions where ended_at is null',
+    );
     for (const client of clients) {
       // Each token that was handed out was used next and accepted, and each rotation was handed out in the end.
       expect(rows.find(({ id }) => id === client.sessionId)?.generation).toBe(client.acknowledged);

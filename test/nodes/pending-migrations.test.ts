@@ -1,7 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ME, signUpUser } from '../harness/graphql-client.js';
-import { clusterSettings, describeOnSharedServers, type SharedServers } from '../harness/real-servers.js';
-import { launchNode, runCommand, type ServiceProcess, type Settings, startNode } from '../harness/service-process.js';
+import {
+  clusterSettings,
+  describeOnSharedServers,
+  type SharedServers,
+} from '../harness/real-servers.js';
+import {
+  launchNode,
+  runCommand,
+  type ServiceProcess,
+  type Settings,
+  startNode,
+} from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 import { until } from '../harness/until.js';
 
@@ -22,9 +32,15 @@ describeOnSharedServers('on a database that lacks migrations', (open) => {
   it('serve says so once and is not ready, and gets ready after "authgraph migrate up" without a restart', async () => {
     await using node = await launchNode(settings);
     await until(() => notReady(node).length > 0, 10_000, 'it says what is missing');
-    expect(await node.health()).toEqual({ status: 503, checks: { database: true, migrations: false, keys: false } });
+    expect(await node.health()).toEqual({
+      status: 503,
+      checks: { database: true, migrations: false, keys: false },
+    });
     const { status, body } = await node.send(ME);
-    expect({ status, code: body.errors[0].extensions.code }).toEqual({ status: 503, code: 'SERVICE_UNAVAILABLE' });
+    expect({ status, code: body.errors[0].extensions.code }).toEqual({
+      status: 503,
+      code: 'SERVICE_UNAVAILABLE',
+    });
     expect(await tables(database)).not.toContain('users');
     await new Promise((resolve) => setTimeout(resolve, 2_500)); // some more attempts
     expect(notReady(node)).toHaveLength(1);
@@ -42,7 +58,9 @@ describeOnSharedServers('on a database that lacks migrations', (open) => {
     const runs = await Promise.all([1, 2, 3].map(() => runCommand(['migrate', 'up'], settings)));
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(runs.filter(({ output }) => output.includes('applied 2'))).toHaveLength(1);
-    expect(await database.sql('select count(*)::int as runs from authgraph_migrations')).toEqual([{ runs: 1 }]);
+    expect(await database.sql('select count(*)::int as runs from authgraph_migrations')).toEqual([
+      { runs: 1 },
+    ]);
   });
 
   it('a node waits for the one that migrates, however long that takes', async () => {
@@ -76,7 +94,9 @@ describeOnSharedServers('on a database that lacks migrations', (open) => {
     const autoMigrate = { ...settings, AUTHGRAPH_AUTO_MIGRATE: 'true' };
     const nodes = await Promise.all([startNode(autoMigrate), startNode(autoMigrate)]);
     for (const node of nodes) await signUpUser(node.send);
-    expect(await database.sql('select count(*)::int as keys from signing_keys')).toEqual([{ keys: 1 }]);
+    expect(await database.sql('select count(*)::int as keys from signing_keys')).toEqual([
+      { keys: 1 },
+    ]);
     for (const node of nodes) await node[Symbol.asyncDispose]();
   });
 });
@@ -86,6 +106,8 @@ function notReady(node: ServiceProcess) {
 }
 
 async function tables(database: TestDatabase): Promise<string[]> {
-  const rows = await database.sql<{ name: string }>("select tablename as name from pg_tables where schemaname = 'public'");
+  const rows = await database.sql<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public'",
+  );
   return rows.map(({ name }) => name);
 }

@@ -1,5 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, bearer, GOOD_PASSWORD, ME, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, signUpUser } from '../harness/graphql-client.js';
+import {
+  type Answer,
+  bearer,
+  GOOD_PASSWORD,
+  ME,
+  REFRESH,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
+  signUpUser,
+} from '../harness/graphql-client.js';
 import { clusterSettings, describeOnOwnServers } from '../harness/real-servers.js';
 import type { OwnServer } from '../harness/servers.js';
 import { launchNode, type ServiceProcess, startNode } from '../harness/service-process.js';
@@ -56,7 +66,10 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
       for (let made = 0; made < CALLERS; made += 1) users.push(await signUpUser(node.send));
       const [someone] = users;
       if (someone === undefined) throw new Error('nobody signed up');
-      const counts = () => database.sql('select (select count(*) from users) as users, (select count(*) from sessions) as sessions');
+      const counts = () =>
+        database.sql(
+          'select (select count(*) from users) as users, (select count(*) from sessions) as sessions',
+        );
       const before = await counts();
 
       await takeAway();
@@ -86,18 +99,29 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
       await bringBack();
       const healing = await node.ready(HEAL_MS);
       const left = HEAL_MS - healing;
-      await until(async () => (await node.send(ME, {}, bearer(someone.accessToken))).status === 200, left, 'me answers again');
+      await until(
+        async () => (await node.send(ME, {}, bearer(someone.accessToken))).status === 200,
+        left,
+        'me answers again',
+      );
       // Nobody lost their session: what was never answered may be asked for again.
       for (const { refreshToken } of users) {
-        expect((await node.send(REFRESH, { refreshToken })).body.data.refreshSession).toMatchObject({ __typename: 'SessionRefreshed' });
+        expect((await node.send(REFRESH, { refreshToken })).body.data.refreshSession).toMatchObject(
+          { __typename: 'SessionRefreshed' },
+        );
       }
       expect(await counts()).toEqual(before);
-      expect((await node.send(SIGN_UP, { input: newcomer })).body.data.signUp).toMatchObject({ __typename: 'SignedIn' });
+      expect((await node.send(SIGN_UP, { input: newcomer })).body.data.signUp).toMatchObject({
+        __typename: 'SignedIn',
+      });
     });
 
     it('keeps every connection of its pool usable, whatever a transaction was doing when it was cut', async () => {
       const users = await Promise.all(Array.from({ length: 3 }, () => signUpUser(node.send)));
-      const signIns = () => Promise.all(Array.from({ length: CALLERS }, (_, index) => signIn(users[index % users.length])));
+      const signIns = () =>
+        Promise.all(
+          Array.from({ length: CALLERS }, (_, index) => signIn(users[index % users.length])),
+        );
       const signIn = (user: { email: string; password: string } | undefined) =>
         node.send(SIGN_IN, { input: { email: user?.email, password: user?.password } });
 
@@ -129,16 +153,22 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
   it('gets back every connection that was cut in the middle of a transaction', async () => {
     const connections = 2;
     await using database = await createTestDatabase(postgres.url);
-    await using node = await startNode({ ...clusterSettings(database.url, redis.url), AUTHGRAPH_DATABASE_POOL_SIZE: String(connections) });
+    await using node = await startNode({
+      ...clusterSettings(database.url, redis.url),
+      AUTHGRAPH_DATABASE_POOL_SIZE: String(connections),
+    });
     const { email, password } = await signUpUser(node.send);
     const signIn = () => node.send(SIGN_IN, { input: { email, password } });
-    const waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'insert%'";
+    const waiting =
+      "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'insert%'";
 
     await database.database.em().transactional(async (em) => {
       await em.execute('lock table sessions in access exclusive mode'); // so that new sessions wait, each in its transaction
       const killed = new Set<number>();
       const killThoseThatWait = async () => {
-        const rows = await database.sql<{ pid: number }>(`select pid, pg_terminate_backend(pid) ${waiting}`);
+        const rows = await database.sql<{ pid: number }>(
+          `select pid, pg_terminate_backend(pid) ${waiting}`,
+        );
         for (const { pid } of rows) killed.add(pid);
         return killed.size >= connections;
       };
@@ -146,12 +176,16 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
       await until(killThoseThatWait, 10_000, 'all connections are cut in a transaction');
       for (const { status } of await cut) expect(status).toBe(503);
     });
-    for (let signedIn = 0; signedIn < 2 * connections; signedIn += 1) expect(isSignedIn((await signIn()).body)).toBe(true);
+    for (let signedIn = 0; signedIn < 2 * connections; signedIn += 1)
+      expect(isSignedIn((await signIn()).body)).toBe(true);
   });
 
   it('does not flood its log, however many requests it refuses or answers from memory', async () => {
     await using database = await createTestDatabase(postgres.url);
-    await using node = await startNode({ ...clusterSettings(database.url), AUTHGRAPH_JWKS_MAX_AGE: '1s' });
+    await using node = await startNode({
+      ...clusterSettings(database.url),
+      AUTHGRAPH_JWKS_MAX_AGE: '1s',
+    });
     const user = await signUpUser(node.send);
     await postgres.stop();
     for (let asked = 0; asked < 200; asked += 1) {
@@ -159,7 +193,9 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
       await fetch(`${node.url}/.well-known/jwks.json`);
     }
     // What a request was refused for is said with that request. What went wrong in the background is said once.
-    const background = node.log().filter(({ level, requestId }) => level !== 'info' && requestId === undefined);
+    const background = node
+      .log()
+      .filter(({ level, requestId }) => level !== 'info' && requestId === undefined);
     expect(background.length).toBeLessThan(20);
     await postgres.start();
   });
@@ -170,9 +206,15 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
     await postgres.stop();
     await using node = await launchNode(settings);
     await until(async () => (await node.health()).status === 503, 10_000, 'it listens');
-    expect(await node.health()).toEqual({ status: 503, checks: { database: false, migrations: false, keys: false } });
+    expect(await node.health()).toEqual({
+      status: 503,
+      checks: { database: false, migrations: false, keys: false },
+    });
     const refused = await node.send(REFRESH, { refreshToken: 'ag_rt_x' });
-    expect({ status: refused.status, code: refused.body.errors[0].extensions.code }).toEqual({ status: 503, code: 'SERVICE_UNAVAILABLE' });
+    expect({ status: refused.status, code: refused.body.errors[0].extensions.code }).toEqual({
+      status: 503,
+      code: 'SERVICE_UNAVAILABLE',
+    });
     expect((await fetch(`${node.url}/.well-known/jwks.json`)).status).toBe(503);
     await new Promise((resolve) => setTimeout(resolve, 2_500)); // some more attempts
     expect(node.log().filter(({ msg }) => msg.startsWith('Not ready yet'))).toHaveLength(1);

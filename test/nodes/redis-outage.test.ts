@@ -1,5 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, bearer, ME, REFRESH, SIGN_IN, SIGN_OUT, signUpUser } from '../harness/graphql-client.js';
+import {
+  type Answer,
+  bearer,
+  ME,
+  REFRESH,
+  SIGN_IN,
+  SIGN_OUT,
+  signUpUser,
+} from '../harness/graphql-client.js';
 import { clusterSettings, describeOnOwnServers } from '../harness/real-servers.js';
 import type { OwnServer } from '../harness/servers.js';
 import { type ServiceProcess, startNode } from '../harness/service-process.js';
@@ -37,7 +45,10 @@ describeOnOwnServers('while Redis is away', (servers) => {
     });
 
     it('in mid-flight: answers within 500 ms, says so once, and ends sessions on every node all the same', async () => {
-      const settings = { ...clusterSettings(database.url, redis.url), AUTHGRAPH_JWKS_MAX_AGE: '1s' };
+      const settings = {
+        ...clusterSettings(database.url, redis.url),
+        AUTHGRAPH_JWKS_MAX_AGE: '1s',
+      };
       await using a = await startNode(settings);
       await using b = await startNode(settings);
 
@@ -46,20 +57,33 @@ describeOnOwnServers('while Redis is away', (servers) => {
       // The other node missed the message. It learns of the outage at the next heartbeat, and from then on asks the database.
       const late = await signUpUser(a.send);
       await a.send(SIGN_OUT, {}, bearer(late.accessToken));
-      await until(async () => (await b.send(ME, {}, bearer(late.accessToken))).status === 401, 5_000, 'the other node refuses the token');
+      await until(
+        async () => (await b.send(ME, {}, bearer(late.accessToken))).status === 401,
+        5_000,
+        'the other node refuses the token',
+      );
       await callEverything(a, b);
       for (const node of [a, b]) await until(() => said(node, AWAY) > 0, 5_000, 'it says so');
-      for (const node of [a, b]) expect([said(node, AWAY), said(node, 'The bus is down')]).toEqual([1, 1]);
+      for (const node of [a, b])
+        expect([said(node, AWAY), said(node, 'The bus is down')]).toEqual([1, 1]);
       expect((await a.health()).status).toBe(200);
 
       await bringBack();
       for (const node of [a, b]) {
-        await until(() => said(node, BACK) === 1 && said(node, 'The bus is connected again') === 1, HEAL_MS, 'it is back on Redis');
+        await until(
+          () => said(node, BACK) === 1 && said(node, 'The bus is connected again') === 1,
+          HEAL_MS,
+          'it is back on Redis',
+        );
       }
       const user = await signUpUser(a.send);
       await b.send(ME, {}, bearer(user.accessToken));
       await a.send(SIGN_OUT, {}, bearer(user.accessToken));
-      await until(async () => (await b.send(ME, {}, bearer(user.accessToken))).status === 401, 1_000, 'the other node refuses the token');
+      await until(
+        async () => (await b.send(ME, {}, bearer(user.accessToken))).status === 401,
+        1_000,
+        'the other node refuses the token',
+      );
     });
 
     it('before the start: comes up and answers within 500 ms, says so once, and uses Redis when it comes', async () => {
@@ -71,7 +95,11 @@ describeOnOwnServers('while Redis is away', (servers) => {
       expect(said(node, AWAY)).toBe(1);
 
       await bringBack();
-      await until(() => said(node, BACK) === 1 && said(node, 'The bus is connected again') === 1, HEAL_MS, 'it is on Redis');
+      await until(
+        () => said(node, BACK) === 1 && said(node, 'The bus is connected again') === 1,
+        HEAL_MS,
+        'it is on Redis',
+      );
       await callEverything(node, node);
     });
   });
@@ -91,7 +119,8 @@ describeOnOwnServers('while Redis is away', (servers) => {
 async function callEverything(a: ServiceProcess, b: ServiceProcess): Promise<void> {
   const times = new Map<string, number[]>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, ms] of await callOnce(a, b)) times.set(name, [...(times.get(name) ?? []), ms]);
+    for (const [name, ms] of await callOnce(a, b))
+      times.set(name, [...(times.get(name) ?? []), ms]);
   }
   for (const [name, taken] of times) {
     expect(median(taken), name).toBeLessThan(ANSWER_MS);

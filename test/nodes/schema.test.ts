@@ -2,8 +2,13 @@ import { rm } from 'node:fs/promises';
 import { SqlSchemaGenerator } from '@mikro-orm/sql';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { type Database, openDatabase } from '../../src/storage/database.js';
-import { appliedMigrations, applyMigrations, pendingMigrations, revertLastMigration } from '../../src/storage/migrations.js';
+import { type Database, openDatabase } from '../../src/platform/database/database.js';
+import {
+  appliedMigrations,
+  applyMigrations,
+  pendingMigrations,
+  revertLastMigration,
+} from '../../src/platform/database/migrations.js';
 import { describeOnSharedServers } from '../harness/real-servers.js';
 import { copyTemplate } from '../harness/service.js';
 import { createTestDatabase } from '../harness/test-database.js';
@@ -14,7 +19,10 @@ describe('the schema of the embedded database', () => {
   schemaTests(async (test) => {
     const dataDir = await copyTemplate();
     try {
-      await using database = await openDatabase({ dataDir, poolSize: 1 }, pino({ level: 'silent' }));
+      await using database = await openDatabase(
+        { dataDir, poolSize: 1 },
+        pino({ level: 'silent' }),
+      );
       await test(database);
     } finally {
       await rm(dataDir, { recursive: true, force: true });
@@ -45,7 +53,8 @@ function schemaTests(withMigratedDatabase: Use): void {
   it('goes with "migrate down" and comes back with "migrate up"', () =>
     withMigratedDatabase(async (database) => {
       const applied = (await appliedMigrations(database)).map(({ name }) => name);
-      for (const name of applied.toReversed()) expect(await revertLastMigration(database)).toBe(name);
+      for (const name of applied.toReversed())
+        expect(await revertLastMigration(database)).toBe(name);
       expect(await tables(database)).toEqual(['authgraph_migrations']);
       expect(await revertLastMigration(database)).toBeUndefined();
       expect(await pendingMigrations(database)).toEqual(applied);
@@ -62,6 +71,10 @@ async function differences(database: Database): Promise<string> {
 }
 
 async function tables(database: Database): Promise<string[]> {
-  const rows = await database.em().execute<{ name: string }[]>("select tablename as name from pg_tables where schemaname = 'public'");
+  const rows = await database
+    .em()
+    .execute<{ name: string }[]>(
+      "select tablename as name from pg_tables where schemaname = 'public'",
+    );
   return rows.map(({ name }) => name);
 }

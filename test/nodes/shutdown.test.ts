@@ -1,7 +1,19 @@
 import { Agent, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { bearer, GOOD_PASSWORD, ME, REFRESH, SIGN_IN, signUpUser, type TestUser } from '../harness/graphql-client.js';
-import { clusterSettings, describeOnSharedServers, type SharedServers } from '../harness/real-servers.js';
+import {
+  bearer,
+  GOOD_PASSWORD,
+  ME,
+  REFRESH,
+  SIGN_IN,
+  signUpUser,
+  type TestUser,
+} from '../harness/graphql-client.js';
+import {
+  clusterSettings,
+  describeOnSharedServers,
+  type SharedServers,
+} from '../harness/real-servers.js';
 import { type ServiceProcess, startNode } from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 import { until } from '../harness/until.js';
@@ -29,37 +41,49 @@ describeOnSharedServers('a node that is told to stop under load', (open) => {
     await database[Symbol.asyncDispose]();
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('drops no request on %s and leaves with code 0', async (signal) => {
-    const balancer = new LoadBalancer(a.url, b.url);
-    const load = Array.from({ length: CLIENTS }, (_, index) => balancer.keepAsking(index, user));
-    await until(() => balancer.answers.length > CLIENTS * 5, 10_000, 'the load is on');
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'drops no request on %s and leaves with code 0',
+    async (signal) => {
+      const balancer = new LoadBalancer(a.url, b.url);
+      const load = Array.from({ length: CLIENTS }, (_, index) => balancer.keepAsking(index, user));
+      await until(() => balancer.answers.length > CLIENTS * 5, 10_000, 'the load is on');
 
-    const from = performance.now();
-    a.signal(signal);
-    expect(await a.exited()).toBe(0);
-    expect(performance.now() - from).toBeLessThan(5_000);
-    await until(() => balancer.answeredBy(b.url) > CLIENTS * 5, 10_000, 'the other node has taken over');
-    balancer.stop();
-    await Promise.all(load);
+      const from = performance.now();
+      a.signal(signal);
+      expect(await a.exited()).toBe(0);
+      expect(performance.now() - from).toBeLessThan(5_000);
+      await until(
+        () => balancer.answeredBy(b.url) > CLIENTS * 5,
+        10_000,
+        'the other node has taken over',
+      );
+      balancer.stop();
+      await Promise.all(load);
 
-    expect(balancer.answeredBy(a.url)).toBeGreaterThan(CLIENTS);
-    expect(balancer.answers.filter(({ status }) => status !== 200)).toEqual([]);
-    expect(balancer.broken).toEqual([]);
-    expect(a.log().map(({ msg }) => msg)).toEqual(expect.arrayContaining(['Shutting down', 'Stopped']));
-    expect(a.log().filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
-  });
+      expect(balancer.answeredBy(a.url)).toBeGreaterThan(CLIENTS);
+      expect(balancer.answers.filter(({ status }) => status !== 200)).toEqual([]);
+      expect(balancer.broken).toEqual([]);
+      expect(a.log().map(({ msg }) => msg)).toEqual(
+        expect.arrayContaining(['Shutting down', 'Stopped']),
+      );
+      expect(a.log().filter(({ level }) => level === 'error' || level === 'warn')).toEqual([]);
+    },
+  );
 
   it('answers a request that was running when it was told to stop', async () => {
     const input = { email: user.email, password: user.password };
     const running = Array.from({ length: 8 }, () => a.send(SIGN_IN, { input }));
     await until(async () => (await sessions()) > 1, 5_000, 'the first of them is through');
     a.signal('SIGTERM');
-    for (const { body } of await Promise.all(running)) expect(body.data.signIn).toMatchObject({ __typename: 'SignedIn' });
+    for (const { body } of await Promise.all(running))
+      expect(body.data.signIn).toMatchObject({ __typename: 'SignedIn' });
     expect(await a.exited()).toBe(0);
   });
 
   async function sessions(): Promise<number> {
-    const [row] = await database.sql<{ count: number }>('select count(*)::int as count from sessions');
+    const [row] = await database.sql<{ count: number }>(
+      'select count(*)::int as count from sessions',
+    );
     return row?.count ?? 0;
   }
 });
@@ -95,7 +119,10 @@ class LoadBalancer {
     const operations = [
       JSON.stringify({ query: ME }),
       JSON.stringify({ query: REFRESH, variables: { refreshToken: user.refreshToken } }),
-      JSON.stringify({ query: SIGN_IN, variables: { input: { email: user.email, password: GOOD_PASSWORD } } }),
+      JSON.stringify({
+        query: SIGN_IN,
+        variables: { input: { email: user.email, password: GOOD_PASSWORD } },
+      }),
     ];
     for (let sent = index; !this.#stopped; sent += 1) {
       const body = operations[sent % operations.length] ?? '';

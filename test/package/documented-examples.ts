@@ -30,11 +30,17 @@ export async function examplesIn(root: string, document: string): Promise<Exampl
  * Compiles each as a module of its own against the package as others get it: by its own name, through `exports`.
  * Answers the compiler's complaints by place; an example without any is not listed.
  */
-export async function complaintsAbout(root: string, examples: readonly Example[], options: object): Promise<Map<string, string[]>> {
+export async function complaintsAbout(
+  root: string,
+  examples: readonly Example[],
+  options: object,
+): Promise<Map<string, string[]>> {
   const folder = await mkdtemp(join(root, 'dist', 'examples-')); // inside the package, so that it can call itself by its name
   try {
     const names = new Map(examples.map(({ place }, index) => [`example-${index}.ts`, place]));
-    await Promise.all(examples.map(({ code }, index) => writeFile(join(folder, `example-${index}.ts`), code)));
+    await Promise.all(
+      examples.map(({ code }, index) => writeFile(join(folder, `example-${index}.ts`), code)),
+    );
     const config = { compilerOptions: options, files: [...names.keys()] };
     await linkFrameworks(root, folder, examples);
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
@@ -66,7 +72,11 @@ function packagesOf(code: string): string[] {
 }
 
 /** Frameworks that only the framework tests install are put where the examples find them. */
-async function linkFrameworks(root: string, folder: string, examples: readonly Example[]): Promise<void> {
+async function linkFrameworks(
+  root: string,
+  folder: string,
+  examples: readonly Example[],
+): Promise<void> {
   const frameworks = join(root, 'test', 'frameworks', 'node_modules');
   for (const name of new Set(examples.flatMap(({ code }) => packagesOf(code)))) {
     const types = typesOf(root, name);

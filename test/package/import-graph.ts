@@ -25,15 +25,25 @@ export function reachedFrom(root: string, entry: string): Reached {
     if (files.has(file)) continue;
     files.add(file);
     for (const specifier of specifiersIn(readFileSync(join(root, file), 'utf8'))) {
-      if (specifier.startsWith('.')) waiting.push(fileOf(join(dirname(file), specifier), isDeclaration));
-      else (isBuiltin(specifier) ? builtins : packages).add(isBuiltin(specifier) ? specifier : packageOf(specifier));
+      if (specifier.startsWith('.'))
+        waiting.push(fileOf(join(dirname(file), specifier), isDeclaration));
+      else
+        (isBuiltin(specifier) ? builtins : packages).add(
+          isBuiltin(specifier) ? specifier : packageOf(specifier),
+        );
     }
   }
-  return { files: [...files].sort(), packages: [...packages].sort(), builtins: [...builtins].sort() };
+  return {
+    files: [...files].sort(),
+    packages: [...packages].sort(),
+    builtins: [...builtins].sort(),
+  };
 }
 
 export function specifiersIn(text: string): string[] {
-  return [...text.replace(COMMENT, '').matchAll(IMPORT)].map((match) => match.slice(1).find((group) => group !== undefined) ?? '');
+  return [...text.replace(COMMENT, '').matchAll(IMPORT)].map(
+    (match) => match.slice(1).find((group) => group !== undefined) ?? '',
+  );
 }
 
 export function packageOf(specifier: string): string {

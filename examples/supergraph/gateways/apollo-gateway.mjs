@@ -11,7 +11,9 @@ class AuthgraphDataSource extends RemoteGraphQLDataSource {
   fetcher = async (url, init) => {
     const response = await fetch(url, init);
     const isGraphQL = response.headers.get('content-type')?.startsWith('application/json');
-    return response.status === 401 && isGraphQL ? new Response(response.body, { headers: response.headers }) : response;
+    return response.status === 401 && isGraphQL
+      ? new Response(response.body, { headers: response.headers })
+      : response;
   };
 
   /** Every subgraph checks the token itself, so each one is sent it. */

@@ -18,5 +18,6 @@ report('Cosmo', [...(cosmo.success ? [] : cosmo.errors), ...cosmo.warnings]);
 function report(composition, findings) {
   if (findings.length > 0) process.exitCode = 1;
   for (const { message } of findings) console.error(`${composition}: ${message}`);
-  if (findings.length === 0) console.log(`composes with ${composition}'s library without errors or warnings`);
+  if (findings.length === 0)
+    console.log(`composes with ${composition}'s library without errors or warnings`);
 }

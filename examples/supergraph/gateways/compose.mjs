@@ -11,14 +11,22 @@ import { subgraphSchemas } from './subgraph-schemas.mjs';
 
 const ACCESS_CONTROL = ['authenticated', 'requiresScopes', 'policy'];
 
-const { values, positionals } = parseArgs({ options: { plain: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { plain: { type: 'boolean' } },
+  allowPositionals: true,
+});
 const [out, ...subgraphs] = positionals;
 
 const schemas = await subgraphSchemas(subgraphs);
-const services = values.plain ? schemas.map((schema) => ({ ...schema, typeDefs: withoutAccessControl(schema.typeDefs) })) : schemas;
+const services = values.plain
+  ? schemas.map((schema) => ({ ...schema, typeDefs: withoutAccessControl(schema.typeDefs) }))
+  : schemas;
 
 const { errors, hints, supergraphSdl } = composeServices(services);
-const findings = [...(errors ?? []).map(({ message }) => message), ...(hints ?? []).map(({ message }) => message)];
+const findings = [
+  ...(errors ?? []).map(({ message }) => message),
+  ...(hints ?? []).map(({ message }) => message),
+];
 for (const finding of findings) console.error(finding);
 if (findings.length > 0) process.exit(1);
 await writeFile(out, supergraphSdl);
@@ -30,7 +38,10 @@ function withoutAccessControl(document) {
     // The names in `@link(import: [...])`.
     ListValue: (node) => ({
       ...node,
-      values: node.values.filter((value) => value.kind !== Kind.STRING || !ACCESS_CONTROL.includes(value.value.replace('@', ''))),
+      values: node.values.filter(
+        (value) =>
+          value.kind !== Kind.STRING || !ACCESS_CONTROL.includes(value.value.replace('@', '')),
+      ),
     }),
   });
 }

@@ -1,5 +1,9 @@
 // Hive Gateway in front of the supergraph: hive-gateway supergraph --config hive-gateway.config.mjs
-import { createRemoteJwksSigningKeyProvider, defineConfig, extractFromHeader } from '@graphql-hive/gateway';
+import {
+  createRemoteJwksSigningKeyProvider,
+  defineConfig,
+  extractFromHeader,
+} from '@graphql-hive/gateway';
 
 const issuer = process.env.AUTHGRAPH_ISSUER ?? 'http://localhost:4000';
 
@@ -13,8 +17,16 @@ export const gatewayConfig = defineConfig({
   // refresh it. Which fields need a session, the subgraphs say.
   jwt: {
     tokenLookupLocations: [extractFromHeader({ name: 'authorization', prefix: 'Bearer' })],
-    signingKeyProviders: [createRemoteJwksSigningKeyProvider({ jwksUri: `${process.env.AUTHGRAPH_URL ?? issuer}/.well-known/jwks.json` })],
-    tokenVerification: { issuer, audience: process.env.AUTHGRAPH_AUDIENCE ?? issuer, algorithms: ['ES256'] },
+    signingKeyProviders: [
+      createRemoteJwksSigningKeyProvider({
+        jwksUri: `${process.env.AUTHGRAPH_URL ?? issuer}/.well-known/jwks.json`,
+      }),
+    ],
+    tokenVerification: {
+      issuer,
+      audience: process.env.AUTHGRAPH_AUDIENCE ?? issuer,
+      algorithms: ['ES256'],
+    },
     reject: { missingToken: false, invalidToken: false },
   },
   // Tokens travel in bodies and in the Authorization header: a browser's page needs no credentials.

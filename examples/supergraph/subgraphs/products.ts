@@ -1,5 +1,5 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import type { SessionContext } from 'authgraph/sdk';
+import type { SessionContext } from '@authgraph/sdk';
 import { parse } from 'graphql';
 import { serveSubgraph } from './subgraph-server.js';
 
@@ -45,18 +45,27 @@ interface Reference {
 const resolvers = {
   Query: { products: () => PRODUCTS },
   Mutation: {
-    addFavourite(_: unknown, { productId }: { productId: string }, { requireSession }: SessionContext) {
+    addFavourite(
+      _: unknown,
+      { productId }: { productId: string },
+      { requireSession }: SessionContext,
+    ) {
       const { userId } = requireSession();
       favouritesOf.set(userId, (favouritesOf.get(userId) ?? new Set()).add(productId));
       return { id: userId };
     },
   },
-  Product: { __resolveReference: ({ id }: Reference) => PRODUCTS.find((product) => product.id === id) ?? null },
+  Product: {
+    __resolveReference: ({ id }: Reference) =>
+      PRODUCTS.find((product) => product.id === id) ?? null,
+  },
   User: {
     __resolveReference: ({ id }: Reference) => ({ id }),
     // Favourites are the user's alone: the session decides, never an id that a client sends.
     favourites({ id }: Reference, _: unknown, { session }: SessionContext) {
-      return session?.userId === id ? PRODUCTS.filter((product) => favouritesOf.get(id)?.has(product.id)) : null;
+      return session?.userId === id
+        ? PRODUCTS.filter((product) => favouritesOf.get(id)?.has(product.id))
+        : null;
     },
   },
 };

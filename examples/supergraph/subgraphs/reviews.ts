@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/resolvers.js';
+import type { SessionContext } from '@authgraph/sdk';
+import { Authenticated, RequiresScopes } from '@authgraph/sdk/type-graphql';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import type { SessionContext } from 'authgraph/sdk';
-import { Authenticated, RequiresScopes } from 'authgraph/type-graphql';
 import { parse } from 'graphql';
 import {
   Arg,
@@ -74,7 +74,13 @@ class ReviewResolver {
     @Ctx() { requireSession }: SessionContext,
   ): Review {
     const author = { id: requireSession().userId };
-    const review = { id: `r${REVIEWS.length + 1}`, body, author, product: { id: productId }, moderation: 'waits for a moderator' };
+    const review = {
+      id: `r${REVIEWS.length + 1}`,
+      body,
+      author,
+      product: { id: productId },
+      moderation: 'waits for a moderator',
+    };
     REVIEWS.push(review);
     return review;
   }
@@ -96,9 +102,13 @@ class ProductResolver {
   }
 }
 
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes"])';
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes"])';
 
-const schema = buildSchemaSync({ resolvers: [ReviewResolver, UserResolver, ProductResolver], validate: false });
+const schema = buildSchemaSync({
+  resolvers: [ReviewResolver, UserResolver, ProductResolver],
+  validate: false,
+});
 const typeDefs = parse(`${LINK}\n${printSchemaWithDirectives(schema)}`);
 const resolvers = createResolversMap(schema) as GraphQLResolverMap<unknown>; // the two libraries' types differ only in enums
 

@@ -1,6 +1,11 @@
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { authDirectives, listenForEndedSessions, type SessionContext, sessionContext } from 'authgraph/sdk';
+import {
+  authDirectives,
+  listenForEndedSessions,
+  type SessionContext,
+  sessionContext,
+} from '@authgraph/sdk';
 import type { GraphQLSchema } from 'graphql';
 
 /** Serves a subgraph that knows authgraph's sessions and enforces the access control directives of its own schema. */
@@ -15,7 +20,9 @@ export async function serveSubgraph(name: string, schema: GraphQLSchema): Promis
   const server = new ApolloServer<SessionContext>({
     schema: authDirectives(schema),
     includeStacktraceInErrorResponses: false,
-    plugins: [sessionContext({ issuer, audience, jwks: `${authgraph}/.well-known/jwks.json`, isEnded })],
+    plugins: [
+      sessionContext({ issuer, audience, jwks: `${authgraph}/.well-known/jwks.json`, isEnded }),
+    ],
   });
   const { url } = await startStandaloneServer(server, {
     context: async () => ({}) as SessionContext, // the plugin fills it

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { authgraph } from 'authgraph/express';
+import { authgraph } from '@authgraph/sdk/express';
 import cors from 'cors';
 import express from 'express';
 import { listen } from './listen.js';

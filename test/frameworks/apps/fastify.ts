@@ -1,5 +1,5 @@
+import { authgraph } from '@authgraph/sdk/fastify';
 import cors from '@fastify/cors';
-import { authgraph } from 'authgraph/fastify';
 import fastify from 'fastify';
 import { portOf } from './listen.js';
 import type { StartApp } from './run.js';
@@ -9,11 +9,15 @@ export const start: StartApp = async (options) => {
   const app = fastify();
   await app.register(cors, corsOptions);
   app.setErrorHandler(errorHandler);
-  app.get('/me', { onRequest: verifySession() }, async (request) => ({ userId: request.session?.userId }));
+  app.get('/me', { onRequest: verifySession() }, async (request) => ({
+    userId: request.session?.userId,
+  }));
   app.get('/users', { onRequest: verifySession({ scopes: ['users:read'] }) }, async (request) => ({
     userId: requireSession(request).userId,
   }));
-  app.get('/maybe', { onRequest: verifySession({ required: false }) }, async (request) => ({ userId: request.session?.userId ?? null }));
+  app.get('/maybe', { onRequest: verifySession({ required: false }) }, async (request) => ({
+    userId: request.session?.userId ?? null,
+  }));
   app.get('/unguarded', async (request) => ({ userId: requireSession(request).userId }));
   app.get('/broken', { onRequest: verifySession() }, async () => {
     throw new Error('a defect of the application');

@@ -1,11 +1,16 @@
+import { authgraph } from '@authgraph/sdk/hapi';
 import { server as createServer } from '@hapi/hapi';
-import { authgraph } from 'authgraph/hapi';
 import { portOf } from './listen.js';
 import type { StartApp } from './run.js';
 
 export const start: StartApp = async (options) => {
   const { plugin, verifySession, requireSession, corsOptions } = authgraph(options);
-  const server = createServer({ port: 0, host: '127.0.0.1', routes: { cors: corsOptions }, debug: false });
+  const server = createServer({
+    port: 0,
+    host: '127.0.0.1',
+    routes: { cors: corsOptions },
+    debug: false,
+  });
   await server.register(plugin);
   server.route([
     {
@@ -24,9 +29,15 @@ export const start: StartApp = async (options) => {
       method: 'GET',
       path: '/maybe',
       options: { auth: verifySession({ required: false }) },
-      handler: (request) => ({ userId: request.auth.isAuthenticated ? requireSession(request).userId : null }),
+      handler: (request) => ({
+        userId: request.auth.isAuthenticated ? requireSession(request).userId : null,
+      }),
     },
-    { method: 'GET', path: '/unguarded', handler: (request) => ({ userId: requireSession(request).userId }) },
+    {
+      method: 'GET',
+      path: '/unguarded',
+      handler: (request) => ({ userId: requireSession(request).userId }),
+    },
     {
       method: 'GET',
       path: '/broken',

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
+import { authgraph } from '@authgraph/sdk/koa';
 import cors from '@koa/cors';
-import { authgraph } from 'authgraph/koa';
 import Koa, { type Middleware } from 'koa';
 import { listen } from './listen.js';
 import type { StartApp } from './run.js';

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { authgraph } from 'authgraph/lambda';
+import { authgraph } from '@authgraph/sdk/lambda';
 import type {
   ALBEvent,
   ALBResult,
@@ -19,13 +19,19 @@ export const start: StartApp = (options, format = '') => {
   const { verifySession, corsHeaders } = authgraph(options);
   const reply = (event: Event, userId: string | null) => {
     const headers = { 'content-type': 'application/json', ...corsHeaders(event) };
-    const multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+    const multiValueHeaders = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, [value]]),
+    );
     return { statusCode: 200, headers, multiValueHeaders, body: JSON.stringify({ userId }) };
   };
   const handlers: { [path: string]: Handler } = {
     '/me': verifySession()(async (event, session) => reply(event, session.userId)),
-    '/users': verifySession({ scopes: ['users:read'] })(async (event, session) => reply(event, session.userId)),
-    '/maybe': verifySession({ required: false })(async (event, session) => reply(event, session?.userId ?? null)),
+    '/users': verifySession({ scopes: ['users:read'] })(async (event, session) =>
+      reply(event, session.userId),
+    ),
+    '/maybe': verifySession({ required: false })(async (event, session) =>
+      reply(event, session?.userId ?? null),
+    ),
     '/broken': verifySession()(async () => {
       throw new Error('a defect of the application');
     }),
@@ -36,7 +42,8 @@ export const start: StartApp = (options, format = '') => {
         const result = await handlers[incoming.url ?? '']?.(eventOf(incoming, format));
         // A load balancer that is set to multi-value headers reads no others.
         const headers = format === 'alb-multi' ? onlyMultiValues(result) : result?.headers;
-        for (const [name, value] of Object.entries(headers ?? {})) outgoing.setHeader(name, String(value));
+        for (const [name, value] of Object.entries(headers ?? {}))
+          outgoing.setHeader(name, String(value));
         outgoing.writeHead(result?.statusCode ?? 404).end(result?.body);
       } catch {
         outgoing.writeHead(502).end();
@@ -46,20 +53,37 @@ export const start: StartApp = (options, format = '') => {
 };
 
 function onlyMultiValues(result: Result | undefined): { [name: string]: string } {
-  const values = result !== undefined && 'multiValueHeaders' in result ? result.multiValueHeaders : {};
-  return Object.fromEntries(Object.entries(values ?? {}).map(([name, all]) => [name, all.join(', ')]));
+  const values =
+    result !== undefined && 'multiValueHeaders' in result ? result.multiValueHeaders : {};
+  return Object.fromEntries(
+    Object.entries(values ?? {}).map(([name, all]) => [name, all.join(', ')]),
+  );
 }
 
 /** The parts of each event that carry the request; the handlers look at no others. */
 function eventOf(incoming: IncomingMessage, format: string): Event {
-  const { cookie, ...others } = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+  const { cookie, ...others } = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+  );
   const lower = cookie === undefined ? others : { ...others, cookie };
-  const asSent = Object.fromEntries(Object.entries(lower).map(([name, value]) => [name.replace(/^[a-z]/, (c) => c.toUpperCase()), value]));
+  const asSent = Object.fromEntries(
+    Object.entries(lower).map(([name, value]) => [
+      name.replace(/^[a-z]/, (c) => c.toUpperCase()),
+      value,
+    ]),
+  );
   const multi = (headers: { [name: string]: string }) =>
     Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
-  const elb = { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/x/1' } };
+  const elb = {
+    elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/x/1' },
+  };
   const events: { [format: string]: object } = {
-    'payload-1': { httpMethod: incoming.method, headers: asSent, multiValueHeaders: multi(asSent), requestContext: {} },
+    'payload-1': {
+      httpMethod: incoming.method,
+      headers: asSent,
+      multiValueHeaders: multi(asSent),
+      requestContext: {},
+    },
     'payload-2': {
       version: '2.0',
       headers: others,
@@ -67,7 +91,11 @@ function eventOf(incoming: IncomingMessage, format: string): Event {
       requestContext: { http: { method: incoming.method } },
     },
     alb: { httpMethod: incoming.method, headers: lower, requestContext: elb },
-    'alb-multi': { httpMethod: incoming.method, multiValueHeaders: multi(lower), requestContext: elb },
+    'alb-multi': {
+      httpMethod: incoming.method,
+      multiValueHeaders: multi(lower),
+      requestContext: elb,
+    },
     netlify: { httpMethod: incoming.method, headers: lower, multiValueHeaders: multi(lower) },
   };
   return events[format] as Event; // the rest of an event is of no concern here

@@ -1,7 +1,7 @@
+import { AccessDenied, type Session } from '@authgraph/sdk';
+import { authgraph, SESSION } from '@authgraph/sdk/loopback';
 import { inject, intercept } from '@loopback/core';
 import { get, RestApplication, RestBindings } from '@loopback/rest';
-import { authgraph, SESSION } from 'authgraph/loopback';
-import { AccessDenied, type Session } from 'authgraph/sdk';
 import type { StartApp } from './run.js';
 
 export const start: StartApp = async (options) => {
@@ -30,8 +30,18 @@ export const start: StartApp = async (options) => {
     unguarded() {
       throw new AccessDenied({
         status: 401,
-        headers: { 'www-authenticate': 'Bearer realm="authgraph"', 'content-type': 'application/json' },
-        body: { error: { code: 'UNAUTHENTICATED', reason: 'TOKEN_MISSING', action: 'sign-in', message: 'Sign in to do this.' } },
+        headers: {
+          'www-authenticate': 'Bearer realm="authgraph"',
+          'content-type': 'application/json',
+        },
+        body: {
+          error: {
+            code: 'UNAUTHENTICATED',
+            reason: 'TOKEN_MISSING',
+            action: 'sign-in',
+            message: 'Sign in to do this.',
+          },
+        },
       });
     }
 
@@ -42,7 +52,9 @@ export const start: StartApp = async (options) => {
     }
   }
 
-  const app = new RestApplication({ rest: { port: 0, host: '127.0.0.1', cors: corsOptions, gracePeriodForClose: 0 } });
+  const app = new RestApplication({
+    rest: { port: 0, host: '127.0.0.1', cors: corsOptions, gracePeriodForClose: 0 },
+  });
   app.bind(RestBindings.SequenceActions.LOG_ERROR).to(() => {}); // the test makes one of them
   app.middleware(errorHandler);
   app.controller(AccountController);

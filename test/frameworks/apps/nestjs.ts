@@ -1,10 +1,18 @@
 import 'reflect-metadata';
+import { authgraph, type Session } from '@authgraph/sdk/nestjs';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Field, GraphQLModule, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  Field,
+  GraphQLModule,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { authgraph, type Session } from 'authgraph/nestjs';
 import { portOf } from './listen.js';
 import type { StartApp } from './run.js';
 
@@ -90,7 +98,11 @@ export const start: StartApp = async (options, platform) => {
     playground: false,
   });
 
-  @Module({ imports: platform === 'fastify' ? [] : [graphql], controllers: [AccountController], providers: [WhoResolver] })
+  @Module({
+    imports: platform === 'fastify' ? [] : [graphql],
+    controllers: [AccountController],
+    providers: [WhoResolver],
+  })
   class AppModule {}
 
   const app =

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { authgraph } from 'authgraph/web';
+import { authgraph } from '@authgraph/sdk/web';
 import { listen } from './listen.js';
 import type { StartApp } from './run.js';
 
@@ -15,7 +15,9 @@ export const start: StartApp = (options) => {
     '/users': verifySession({ scopes: ['users:read'] })((_request, session, context: Context) =>
       Response.json({ userId: session.userId, region: context.region }),
     ),
-    '/maybe': verifySession({ required: false })((_request, session) => Response.json({ userId: session?.userId ?? null })),
+    '/maybe': verifySession({ required: false })((_request, session) =>
+      Response.json({ userId: session?.userId ?? null }),
+    ),
     '/broken': verifySession()(() => {
       throw new Error('a defect of the application');
     }),
@@ -28,7 +30,9 @@ export const start: StartApp = (options) => {
       });
       try {
         const response = await handlers[incoming.url ?? '']?.(request, { region: 'here' });
-        outgoing.writeHead(response?.status ?? 404, Object.fromEntries(response?.headers ?? [])).end(await response?.text());
+        outgoing
+          .writeHead(response?.status ?? 404, Object.fromEntries(response?.headers ?? []))
+          .end(await response?.text());
       } catch {
         outgoing.writeHead(500).end();
       }

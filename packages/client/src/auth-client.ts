@@ -1,0 +1,151 @@
+import { createAuthFetch } from './auth-fetch.js';
+import { AuthClientError, ME, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, send } from './operations.js';
+import type {
+  RefreshSessionResult,
+  SignedIn,
+  SignInResult,
+  SignOutResult,
+  SignUpResult,
+  User,
+} from './results.js';
+import type { AuthSession, Clock } from './session.js';
+import { SessionKeeper } from './session-keeper.js';
+import { SessionState, type SignedOutReason } from './session-state.js';
+import { localStorageStorage, memoryStorage, type TokenStorage } from './token-storage.js';
+
+export interface AuthClientOptions {
+  /** The GraphQL endpoint: authgraph's own, or a gateway's that it is part of. */
+  readonly url: string;
+  /** BODY: this client holds the tokens. COOKIE: the browser does, as HttpOnly cookies. BODY unless given. */
+  readonly delivery?: 'BODY' | 'COOKIE';
+  /** Memory unless given; with cookies localStorage, which then holds nothing secret. */
+  readonly storage?: TokenStorage;
+  /** Origins besides that of `url` whose requests `authFetch` attaches the session to, such as `https://api.example.com`. */
+  readonly origins?: readonly string[];
+  /** Called once when a session is over, however many requests failed with it. */
+  readonly onSignedOut?: (event: { readonly reason: SignedOutReason }) => void;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly clock?: Clock;
+}
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** Every method rejects with an AuthClientError when it gets no answer of its result union. */
+export interface AuthClient {
+  readonly url: string;
+  /** The session as far as it is known; null when signed out, and until an asynchronous storage was read. */
+  readonly session: AuthSession | null;
+  /** Calls `listener` with each new session and with null at its end, until the returned function is called. */
+  subscribe(listener: (session: AuthSession | null) => void): () => void;
+  /** Renewed first if it is about to expire. Null when signed out, and always with cookies. */
+  getAccessToken(): Promise<string | null>;
+  /** `fetch` with the session: see docs/client.md. */
+  readonly authFetch: typeof globalThis.fetch;
+  signUp(input: Credentials): Promise<SignUpResult>;
+  signIn(input: Credentials): Promise<SignInResult>;
+  refresh(): Promise<RefreshSessionResult>;
+  /** The tokens are forgotten even when the service cannot be reached; cookies only it can remove. */
+  signOut(options?: { readonly everywhere?: boolean }): Promise<SignOutResult>;
+  /** The signed-in user, or null. */
+  me(): Promise<User | null>;
+  /** For layers over other transports, such as `authLink`. */
+  readonly keeper: SessionKeeper;
+  readonly cookies: boolean;
+  /** Stops listening to other tabs. */
+  close(): void;
+}
+
+/** Makes the client of one app in one tab. On a server make one for each user: it holds that user's session. */
+export function createAuthClient(options: AuthClientOptions): AuthClient {
+  const { url, delivery = 'BODY', clock = { now: () => new Date() }, origins = [] } = options;
+  const cookies = delivery === 'COOKIE';
+  const fetch: typeof globalThis.fetch =
+    options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const plain = { url, fetch, cookies };
+
+  /** Without the access token: one that has expired must not stand in the way of what replaces it. */
+  async function call<Result>(query: string, input: object | undefined): Promise<Result> {
+    return (await send<{ result: Result }>(plain, query, { input })).result;
+  }
+
+  const storage = options.storage ?? (cookies ? localStorageStorage() : memoryStorage());
+  const state = new SessionState({
+    storage,
+    cookies,
+    clock,
+    onSignedOut: (reason) => options.onSignedOut?.({ reason }),
+  });
+  const refresh = (refreshToken: string | undefined) =>
+    call<RefreshSessionResult>(REFRESH, refreshToken === undefined ? undefined : { refreshToken });
+  const keeper = new SessionKeeper({ state, sharedAs: storage.sharedAs, clock, refresh });
+  const authFetch = createAuthFetch({ keeper, fetch, url, origins, cookies });
+
+  async function enter<Result extends { __typename: string }>(
+    query: string,
+    { email, password }: Credentials,
+  ): Promise<Result | SignedIn> {
+    const result = await call<Result | SignedIn>(query, { email, password, delivery });
+    if (isSignedIn(result)) await state.adopt(result);
+    return result;
+  }
+
+  async function signOut({ everywhere = false } = {}): Promise<SignOutResult> {
+    const session = await keeper.settled();
+    try {
+      const result = await call<SignOutResult>(SIGN_OUT, {
+        refreshToken: session?.tokens?.refreshToken,
+        everywhere,
+      });
+      await state.end(session, 'SIGNED_OUT');
+      return result;
+    } catch (error) {
+      if (!cookies) await state.end(session, 'SIGNED_OUT');
+      throw error;
+    }
+  }
+
+  async function me(): Promise<User | null> {
+    try {
+      const { result, session } = await send<{
+        result: User | null;
+        session: { id: string } | null;
+      }>({ ...plain, fetch: authFetch }, ME, {});
+      if (cookies && state.current === null && session !== null)
+        await state.adopt({ session, tokens: null });
+      return result;
+    } catch (error) {
+      if (
+        error instanceof AuthClientError &&
+        error.code === 'UNAUTHENTICATED' &&
+        state.current === null
+      )
+        return null;
+      throw error;
+    }
+  }
+
+  return {
+    url,
+    cookies,
+    keeper,
+    authFetch,
+    signOut,
+    me,
+    get session() {
+      return state.current;
+    },
+    subscribe: (listener) => state.subscribe(listener),
+    getAccessToken: async () => (await keeper.usable())?.tokens?.accessToken ?? null,
+    signUp: (input) => enter(SIGN_UP, input),
+    signIn: (input) => enter(SIGN_IN, input),
+    refresh: () => keeper.refresh(),
+    close: () => state.close(),
+  };
+}
+
+function isSignedIn(result: { readonly __typename: string }): result is SignedIn {
+  return result.__typename === 'SignedIn';
+}

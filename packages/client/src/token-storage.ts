@@ -1,0 +1,61 @@
+import { browser, type WebStorage } from './browser.js';
+import type { AuthSession } from './session.js';
+
+/** Where a client keeps its session. Methods may be asynchronous, as React Native's storages are. */
+export interface TokenStorage {
+  load(): AuthSession | null | Promise<AuthSession | null>;
+  /** Null: there is no session any more. */
+  save(session: AuthSession | null): void | Promise<void>;
+  /** A name that is the same in every tab that sees the same stored session. Without it the session is this client's own. */
+  readonly sharedAs?: string;
+  /** Calls `changed` after another tab has saved, until the returned function is called. */
+  watch?(changed: () => void): () => void;
+}
+
+/** Keeps the session until the page is left. Nothing that is injected later can read it from a storage. */
+export function memoryStorage(): TokenStorage {
+  let kept: AuthSession | null = null;
+  return {
+    load: () => kept,
+    save: (session) => {
+      kept = session;
+    },
+  };
+}
+
+/** Keeps the session in localStorage: it outlives the page, and all tabs of the origin share it. In memory where there is none. */
+export function localStorageStorage(key = 'authgraph'): TokenStorage {
+  const storage = usableLocalStorage();
+  if (storage === undefined) return memoryStorage();
+  return {
+    sharedAs: key,
+    load: () => parse(storage.getItem(key)),
+    save: (session) =>
+      session === null ? storage.removeItem(key) : storage.setItem(key, JSON.stringify(session)),
+    watch: (changed) => {
+      const listener = (event: { readonly key: string | null }) => {
+        if (event.key === key || event.key === null) changed();
+      };
+      browser.addEventListener?.('storage', listener);
+      return () => browser.removeEventListener?.('storage', listener);
+    },
+  };
+}
+
+function usableLocalStorage(): WebStorage | undefined {
+  try {
+    return browser.localStorage;
+  } catch {
+    return undefined; // a page without an origin, or a user who blocks it
+  }
+}
+
+function parse(text: string | null): AuthSession | null {
+  try {
+    const value: Partial<AuthSession> | null = JSON.parse(text ?? 'null');
+    if (typeof value?.id !== 'string' || typeof value.obtainedAt !== 'number') return null;
+    return { id: value.id, obtainedAt: value.obtainedAt, tokens: value.tokens ?? null };
+  } catch {
+    return null;
+  }
+}

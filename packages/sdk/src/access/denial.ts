@@ -1,0 +1,115 @@
+import { TokenError, type TokenErrorCode } from '../token/token-error.js';
+
+/** What a client can do about an answer: get a new access token, ask the user to sign in, or wait. */
+export type DenialAction = 'refresh' | 'sign-in' | 'retry';
+
+/** The JSON body of a 401, 403 or 503. */
+export interface DenialBody {
+  readonly error: {
+    /** The same codes as in GraphQL's `errors`. */
+    readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'SERVICE_UNAVAILABLE';
+    readonly reason: TokenErrorCode | 'TOKEN_MISSING' | 'SCOPE_MISSING' | 'ORIGIN_NOT_ALLOWED';
+    readonly message: string;
+    /** Absent where nothing that a client does would help. */
+    readonly action?: DenialAction;
+    /** All of them are needed. */
+    readonly requiredScopes?: readonly string[];
+  };
+}
+
+/** The whole answer to a request that may not go on. */
+export interface Denial {
+  readonly status: 401 | 403 | 503;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: DenialBody;
+}
+
+/** Thrown by `requireSession`. The fields are those that Express, Fastify and Koa look for on any error. */
+export class AccessDenied extends Error {
+  override readonly name = 'AccessDenied';
+  readonly denial: Denial;
+  readonly status: number;
+  readonly statusCode: number;
+
+  constructor(denial: Denial) {
+    super(denial.body.error.message);
+    this.denial = denial;
+    this.status = denial.status;
+    this.statusCode = denial.status;
+  }
+}
+
+const TOKEN_ACTIONS: { readonly [Code in TokenErrorCode]: DenialAction } = {
+  TOKEN_EXPIRED: 'refresh',
+  TOKEN_REVOKED: 'sign-in',
+  TOKEN_INVALID: 'sign-in',
+  VERIFICATION_UNAVAILABLE: 'retry',
+};
+
+/** A request without a token. RFC 6750 section 3.1: the challenge then says nothing of an error. */
+export function tokenMissing(): Denial {
+  const error = {
+    code: 'UNAUTHENTICATED',
+    reason: 'TOKEN_MISSING',
+    message: 'Sign in to do this.',
+    action: 'sign-in',
+  } as const;
+  return denial(401, { 'www-authenticate': CHALLENGE }, { error });
+}
+
+export function tokenRefused({ code: reason, message }: TokenError): Denial {
+  const action = TOKEN_ACTIONS[reason];
+  if (reason === 'VERIFICATION_UNAVAILABLE') {
+    return denial(
+      503,
+      { 'retry-after': '1' },
+      { error: { code: 'SERVICE_UNAVAILABLE', reason, message, action } },
+    );
+  }
+  return denial(
+    401,
+    { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` },
+    { error: { code: 'UNAUTHENTICATED', reason, message, action } },
+  );
+}
+
+/** RFC 6750 section 3.1: the challenge names every scope that is needed, not only the missing ones. */
+export function scopeMissing(requiredScopes: readonly string[]): Denial {
+  const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${requiredScopes.join(' ')}"`;
+  const message = `This needs the scope ${requiredScopes.join(', ')}.`;
+  return denial(
+    403,
+    { 'www-authenticate': challenge },
+    { error: { code: 'FORBIDDEN', reason: 'SCOPE_MISSING', message, requiredScopes } },
+  );
+}
+
+export function originNotAllowed(): Denial {
+  const message = 'Pages of this origin may not use cookies here.';
+  return denial(403, {}, { error: { code: 'FORBIDDEN', reason: 'ORIGIN_NOT_ALLOWED', message } });
+}
+
+/** The answer that an error stands for; undefined for an error that is none of ours. */
+export function denialOf(error: unknown): Denial | undefined {
+  if (error instanceof AccessDenied) return error.denial;
+  return error instanceof TokenError ? tokenRefused(error) : undefined;
+}
+
+/** RFC 6750 section 3 asks for at least one parameter after the scheme. */
+const CHALLENGE = 'Bearer realm="authgraph"';
+
+function denial(
+  status: Denial['status'],
+  headers: Record<string, string>,
+  body: DenialBody,
+): Denial {
+  return {
+    status,
+    headers: {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': 'no-store',
+    },
+    body,
+  };
+}

@@ -1,0 +1,110 @@
+import {
+  type AuthgraphOptions,
+  createAccess,
+  type SessionFor,
+  type SessionNeed,
+} from '../access/decide-access.js';
+import { type Denial, denialOf } from '../access/denial.js';
+
+export type { Session } from '../token/session.js';
+
+/** What API Gateway (payload 1.0 and 2.0), an Application Load Balancer, a function URL and Netlify have in common. */
+export interface HttpEvent {
+  readonly headers?: { readonly [name: string]: string | undefined } | null | undefined;
+  readonly multiValueHeaders?:
+    | { readonly [name: string]: readonly string[] | undefined }
+    | null
+    | undefined;
+  /** Payload 2.0 has the cookies here, and not among the headers. */
+  readonly cookies?: readonly string[] | undefined;
+  readonly httpMethod?: string;
+  /** Payload 2.0 has the method here, in `http`. */
+  readonly requestContext?: object;
+}
+
+/** An answer that each of them understands. */
+interface HttpResult {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly multiValueHeaders?: Record<string, string[]>;
+  readonly body: string;
+}
+
+export interface LambdaAuthgraph {
+  /** Wraps a handler: the session is its second argument, before the context, and an event that may not go on is answered 401, 403 or 503. */
+  verifySession<const Need extends SessionNeed = { readonly required: true }>(
+    need?: Need,
+  ): <Event extends HttpEvent, Rest extends unknown[], Result>(
+    handler: (event: Event, session: SessionFor<Need>, ...rest: Rest) => Result | Promise<Result>,
+  ) => (event: Event, ...rest: Rest) => Promise<Result | HttpResult>;
+  /** The CORS headers for the handler's own answers. */
+  corsHeaders(event: HttpEvent): Record<string, string>;
+}
+
+/** authgraph for functions that are called with HTTP events: AWS Lambda and Netlify's. */
+export function authgraph(options: AuthgraphOptions): LambdaAuthgraph {
+  const access = createAccess(options);
+  const corsHeaders = (event: HttpEvent) => access.corsHeaders(headersOf(event).get('origin'));
+  return {
+    corsHeaders,
+    verifySession:
+      (need) =>
+      (handler) =>
+      async (event, ...rest) => {
+        const headers = headersOf(event);
+        if (isPreflight(event, headers)) return result(event, 204, corsHeaders(event), '');
+        const { session, denial } = await access.decide(headers, need);
+        if (denial !== undefined) return deny(event, denial);
+        try {
+          // `decide` gives null only where the need allows it, which is what SessionFor says.
+          return await handler(event, session as SessionFor<NonNullable<typeof need>>, ...rest);
+        } catch (error) {
+          const thrown = denialOf(error);
+          if (thrown === undefined) throw error;
+          return deny(event, thrown);
+        }
+      },
+  };
+
+  function deny(event: HttpEvent, { status, headers, body }: Denial): HttpResult {
+    return result(event, status, { ...corsHeaders(event), ...headers }, JSON.stringify(body));
+  }
+}
+
+/** Names in lower case: payload 1.0 keeps them as the client wrote them. */
+function headersOf({ headers, multiValueHeaders, cookies }: HttpEvent): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(multiValueHeaders ?? headers ?? {})) {
+    if (value === undefined) continue;
+    const key = name.toLowerCase();
+    const separator = key === 'cookie' ? '; ' : ', ';
+    const text = typeof value === 'string' ? value : value.join(separator);
+    const before = found.get(key);
+    found.set(key, before === undefined ? text : before + separator + text);
+  }
+  if (cookies !== undefined) found.set('cookie', cookies.join('; '));
+  return found;
+}
+
+/** A browser's preflight never carries a token. */
+function isPreflight(
+  { httpMethod, requestContext = {} }: HttpEvent,
+  headers: Map<string, string>,
+): boolean {
+  const { http }: { readonly http?: { readonly method?: string } } = requestContext;
+  return (httpMethod ?? http?.method) === 'OPTIONS' && headers.has('access-control-request-method');
+}
+
+/** A load balancer that sends multi-value headers reads no others in an answer. */
+function result(
+  event: HttpEvent,
+  statusCode: number,
+  headers: Record<string, string>,
+  body: string,
+): HttpResult {
+  if (!event.multiValueHeaders) return { statusCode, headers, body };
+  const multiValueHeaders = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value]]),
+  );
+  return { statusCode, headers, multiValueHeaders, body };
+}

@@ -1,0 +1,38 @@
+export {
+  type Access,
+  type AuthgraphOptions,
+  type CorsOptions,
+  createAccess,
+  type Decision,
+  type SessionFor,
+  type SessionNeed,
+} from './access/decide-access.js';
+export { AccessDenied, type Denial, type DenialAction, type DenialBody } from './access/denial.js';
+export { type AuthDirectivesOptions, authDirectives } from './directives/auth-directives.js';
+export type { DecidePolicy } from './directives/policy-answers.js';
+export {
+  accessCookieName,
+  cookiesNamed,
+  type RequestHeaders,
+  tokenFromHeaders,
+} from './request/request-token.js';
+export { type SessionContext, sessionContext } from './request/session-context.js';
+export {
+  createRequestVerifier,
+  type RequestVerifierOptions,
+  type VerifyRequest,
+} from './request/verify-request.js';
+export { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from './token/claims.js';
+export {
+  type EndedSessionsStream,
+  type EndedSessionsStreamOptions,
+  listenForEndedSessions,
+} from './token/ended-sessions-stream.js';
+export { type Session, sessionFromClaims } from './token/session.js';
+export { TokenError, type TokenErrorCode } from './token/token-error.js';
+export {
+  createAccessTokenVerifier,
+  type KeySource,
+  type VerifierOptions,
+  type VerifyAccessToken,
+} from './token/verify-access-token.js';

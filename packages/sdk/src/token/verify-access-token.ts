@@ -1,0 +1,161 @@
+import { type CryptoKey, errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from './claims.js';
+import { type Session, sessionFromClaims } from './session.js';
+import { TokenError } from './token-error.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+/** Where public keys come from. */
+export interface KeySource {
+  /** The key of that id; undefined when it is not published. Rejects when that cannot be found out. */
+  get(kid: string): Promise<CryptoKey | undefined>;
+  /** True while the key is published, from what is known without waiting. */
+  has(kid: string): boolean;
+}
+
+export interface VerifierOptions {
+  /** What `iss` must be, exactly. */
+  readonly issuer: string;
+  /** What `aud` must be, exactly. */
+  readonly audience: string;
+  readonly keys: KeySource;
+  /** Accepted signature algorithms; ES256, RS256 and EdDSA unless given. */
+  readonly algorithms?: readonly string[];
+  /** How many verified tokens are remembered; 10,000 unless given. */
+  readonly cacheSize?: number;
+  readonly now?: () => Date;
+}
+
+export type VerifyAccessToken = (token: string) => Promise<Session>;
+
+/** The algorithms that authgraph can sign with. */
+export const SIGNATURE_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'EdDSA'];
+const SKEW_SECONDS = 5;
+const MAX_TOKEN_LENGTH = 8_192;
+/**
+ * RFC 7515 compact form with nothing else around or inside: no padding, no whitespace. The signature's last character
+ * has bits that belong to no byte; they must be zero (RFC 4648 section 3.5), or one token would have several texts.
+ */
+const COMPACT_JWS =
+  /^[\w-]+\.[\w-]+\.(?=.)(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
+/** An RFC 7638 SHA-256 thumbprint, which is what our kids are. */
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+
+/**
+ * Makes the function that turns an access token into a session, or rejects with a TokenError.
+ * Stricter than `jwtVerify` alone (RFC 8725, RFC 9068 section 4): exact algorithms, `typ`, `iss` and `aud`,
+ * every claim required, header members that point at keys ignored.
+ */
+export function createAccessTokenVerifier(options: VerifierOptions): VerifyAccessToken {
+  const verify = createTokenVerifier(options);
+  return async (token) => verify(token);
+}
+
+/** The same without a promise for a token that was verified before. */
+export function createTokenVerifier(
+  options: VerifierOptions,
+): (token: string) => Session | Promise<Session> {
+  const { issuer, audience, keys } = options;
+  const algorithms = [...(options.algorithms ?? SIGNATURE_ALGORITHMS)];
+  const now = options.now ?? (() => new Date());
+  const verified = new VerifiedTokens(options.cacheSize ?? 10_000);
+  const isCurrent = (kid: string) => keys.has(kid);
+
+  return (token) => verified.get(token, now(), isCurrent) ?? verifyNew(token);
+
+  async function verifyNew(token: string): Promise<Session> {
+    if (token.length > MAX_TOKEN_LENGTH || !COMPACT_JWS.test(token)) throw invalid();
+    const { payload, kid } = await checkSignature(token);
+    const session = sessionFromClaims(checkClaims(payload));
+    verified.add(token, session, kid);
+    return session;
+  }
+
+  async function checkSignature(
+    token: string,
+  ): Promise<{ readonly payload: JWTPayload; readonly kid: string }> {
+    let kid = '';
+    const keyOf = (header: JWTHeaderParameters) => {
+      kid = kidOf(header);
+      return findKey(keys, kid);
+    };
+    try {
+      const { payload } = await jwtVerify(token, keyOf, {
+        algorithms,
+        issuer,
+        audience,
+        clockTolerance: SKEW_SECONDS,
+        currentDate: now(),
+      });
+      return { payload, kid };
+    } catch (error) {
+      if (error instanceof TokenError) throw error;
+      if (error instanceof errors.JWTExpired)
+        throw new TokenError('TOKEN_EXPIRED', 'The access token has expired.');
+      throw invalid(error);
+    }
+  }
+
+  function checkClaims(payload: JWTPayload): AccessTokenClaims {
+    const latestIssue = now().getTime() / 1000 + SKEW_SECONDS;
+    const sound =
+      payload.aud === audience &&
+      isText(payload.sub) &&
+      isText(payload.sid) &&
+      isText(payload.jti) &&
+      typeof payload.client_id === 'string' &&
+      typeof payload.scope === 'string' &&
+      isTime(payload.iat) &&
+      isTime(payload.exp) &&
+      isTime(payload.auth_time) &&
+      payload.iat <= latestIssue &&
+      isStrings(payload.roles) &&
+      isStrings(payload.amr) &&
+      typeof payload.email_verified === 'boolean';
+    if (!sound) throw invalid();
+    return payload as unknown as AccessTokenClaims; // each member was checked just now
+  }
+}
+
+/** The key's id, from a header that is one of our access tokens'; so that no other token makes anybody look for a key. */
+function kidOf({ kid, typ, crit }: JWTHeaderParameters): string {
+  if (
+    typ !== ACCESS_TOKEN_TYPE ||
+    crit !== undefined ||
+    typeof kid !== 'string' ||
+    !THUMBPRINT.test(kid)
+  )
+    throw invalid();
+  return kid;
+}
+
+function findKey(keys: KeySource, kid: string): Promise<CryptoKey> {
+  return keys.get(kid).then(
+    (key) => {
+      if (key === undefined) throw invalid();
+      return key;
+    },
+    (cause: unknown) => {
+      throw new TokenError(
+        'VERIFICATION_UNAVAILABLE',
+        'The signing keys cannot be read at present.',
+        { cause },
+      );
+    },
+  );
+}
+
+function invalid(cause?: unknown): TokenError {
+  return new TokenError('TOKEN_INVALID', 'The access token is not valid.', { cause });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}

@@ -1,0 +1,49 @@
+import {
+  appliedMigrations,
+  applyMigrations,
+  pendingMigrations,
+  revertLastMigration,
+} from '../platform/database/migrations.js';
+import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
+import { type Environment, withServices } from './set-up.js';
+import { confirm, print } from './terminal.js';
+
+export function migrateUp(env: Environment): Promise<ExitCode> {
+  return withServices(env, async ({ database }) => {
+    const names = await applyMigrations(database);
+    print(
+      names.length === 0
+        ? 'Nothing to do: all migrations are applied.'
+        : names.map((name) => `applied ${name}`).join('\n'),
+    );
+    return EXIT.done;
+  });
+}
+
+export function migrateDown(
+  env: Environment,
+  options: { readonly yes?: boolean },
+): Promise<ExitCode> {
+  return withServices(env, async ({ database }) => {
+    if (
+      options.yes !== true &&
+      !(await confirm('This destroys the data in the tables that it drops. Go on? (yes/no) '))
+    ) {
+      throw new CommandFailed('Not done. Call it with --yes to do it without a question.');
+    }
+    const name = await revertLastMigration(database);
+    print(name === undefined ? 'Nothing to do: no migration is applied.' : `took back ${name}`);
+    return EXIT.done;
+  });
+}
+
+/** Ends with `failed` when some are pending. */
+export function migrateStatus(env: Environment): Promise<ExitCode> {
+  return withServices(env, async ({ database }) => {
+    for (const { name, at } of await appliedMigrations(database))
+      print(`applied  ${name}  ${at.toISOString()}`);
+    const pending = await pendingMigrations(database);
+    for (const name of pending) print(`pending  ${name}`);
+    return pending.length > 0 ? EXIT.failed : EXIT.done;
+  });
+}

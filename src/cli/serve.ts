@@ -1,0 +1,61 @@
+import { startApp } from '../app/app.js';
+import type { Config } from '../app/config.js';
+import { createRequestLog } from '../platform/log/log.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { type Environment, setUp } from './set-up.js';
+import { print } from './terminal.js';
+
+/** Runs the service until SIGTERM or SIGINT. */
+export async function serve(env: Environment): Promise<ExitCode> {
+  const { config, log, secret } = setUp(env);
+  for (const name of config.unknownSettings)
+    log.warn({ name }, `${name} is not a setting; it has no effect`);
+  const app = await startApp({
+    config,
+    log,
+    logRequest: createRequestLog(config.logLevel),
+    secret,
+  });
+  const signal = nextSignal();
+  const first = await Promise.race([app.firstAttempt, signal]);
+  if (first === undefined) {
+    log.info({ url: app.url, issuer: config.issuer, production: config.production }, 'Listening');
+    if (!config.production) print(welcome(app.url, config));
+  }
+  log.info({ signal: await signal }, 'Shutting down');
+  try {
+    await app.stop();
+  } catch (error) {
+    log.error({ err: error }, 'The shutdown failed');
+    return EXIT.failed;
+  }
+  log.info({}, 'Stopped');
+  return EXIT.done;
+}
+
+function nextSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.once(signal, () => resolve(signal));
+  });
+}
+
+function welcome(url: string, config: Config): string {
+  const database =
+    config.database.url === undefined
+      ? `embedded, in ${config.database.dataDir}`
+      : 'PostgreSQL (DATABASE_URL)';
+  return `
+  authgraph is running
+
+  GraphQL    ${url}/graphql   (open it in a browser for the explorer)
+  JWKS       ${url}/.well-known/jwks.json
+  Health     ${url}/health/ready
+  Database   ${database}
+  Redis      ${config.redisUrl === undefined ? 'none; keys and revocations are kept in this process' : 'REDIS_URL'}
+
+  A first mutation:
+
+    curl ${url}/graphql -H 'content-type: application/json' -d '{"query":"mutation { signUp(input: { email: \\"ada@example.com\\", password: \\"correct horse battery staple\\" }) { __typename ... on SignedIn { user { id } tokens { accessToken refreshToken } } ... on Problem { message } } }"}'
+`;
+}

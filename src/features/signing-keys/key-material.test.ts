@@ -1,0 +1,35 @@
+import { calculateJwkThumbprint } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { createSeal, deriveKey } from '../../kernel/master-secret.js';
+import { systemRandomness } from '../../kernel/randomness.js';
+import { generateKey, loadKey } from './key-material.js';
+
+const seal = createSeal(deriveKey('one secret', 'signing-keys'), systemRandomness);
+const times = { createdAt: new Date(0), activatesAt: new Date(0) };
+
+describe('a signing key', () => {
+  it.each(['ES256', 'RS256', 'EdDSA'] as const)(
+    'for %s is stored with its private half sealed, and loads again',
+    async (algorithm) => {
+      const stored = await generateKey(algorithm, seal, 'default', times);
+      expect(stored.kid).toBe(await calculateJwkThumbprint(stored.publicJwk, 'sha256'));
+      expect(stored.publicJwk).toMatchObject({ kid: stored.kid, alg: algorithm, use: 'sig' });
+      expect(stored.publicJwk).not.toHaveProperty('d');
+      const loaded = await loadKey(stored, seal, 'default');
+      expect(loaded.privateKey.type).toBe('private');
+      expect(loaded.privateKey.extractable).toBe(false);
+      expect(loaded.publicKey.type).toBe('public');
+    },
+  );
+
+  it('does not load under another secret, for another realm or under another kid, and says why', async () => {
+    const stored = await generateKey('ES256', seal, 'default', times);
+    const other = createSeal(deriveKey('another secret', 'signing-keys'), systemRandomness);
+    const refused = `signing key ${stored.kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`;
+    await expect(loadKey(stored, other, 'default')).rejects.toThrow(refused);
+    await expect(loadKey(stored, seal, 'another-realm')).rejects.toThrow(refused);
+    await expect(loadKey({ ...stored, kid: 'another' }, seal, 'default')).rejects.toThrow(
+      'cannot be opened',
+    );
+  });
+});

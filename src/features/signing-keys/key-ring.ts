@@ -1,0 +1,179 @@
+import type { CryptoKey, JWK } from 'jose';
+import { AuthError } from '../../kernel/auth-error.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Seal } from '../../kernel/master-secret.js';
+import type { Database } from '../../platform/database/database.js';
+import { safeReason } from '../../platform/database/database-failure.js';
+import type { KeyCache } from './key-cache.js';
+import { type LoadedKey, loadKey, type StoredKey } from './key-material.js';
+import { readKeys } from './key-store.js';
+import {
+  activeKey,
+  goneAt,
+  type KeyLifetimes,
+  type SigningKeyStatus,
+  statusOf,
+} from './signing-key.policy.js';
+
+export interface KeyRingDeps {
+  readonly database: Database;
+  /** Absent where there is no Redis. */
+  readonly cache: KeyCache | undefined;
+  readonly seal: Seal;
+  readonly realmId: string;
+  readonly lifetimes: KeyLifetimes;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An unknown kid may be a key that another node just made; how often that is worth a query. */
+const UNKNOWN_KID_RELOAD_MS = 1_000;
+/** How soon a renewal that failed is tried again, however many requests would like it. */
+const RENEWAL_RETRY_MS = 1_000;
+
+/**
+ * The signing keys as this node knows them. Once loaded it answers from memory and renews itself in the background
+ * every half of the JWKS's max-age, so that with the cache's equal half no key is seen later than one max-age;
+ * on a timer, since a node that nobody asked for a week must not answer, or sign, with what it knew then.
+ */
+export class KeyRing implements Disposable {
+  readonly #deps: KeyRingDeps;
+  #keys: readonly LoadedKey[] = [];
+  /** The same by id, with the time when each is gone: every request asks for one. */
+  #byKid: ReadonlyMap<string, { readonly key: LoadedKey; readonly goneAt: number }> = new Map();
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  #loading: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
+  #renewAgainAt = Number.NEGATIVE_INFINITY;
+  #saidStale = false;
+
+  constructor(deps: KeyRingDeps) {
+    this.#deps = deps;
+  }
+
+  /** True once there is a key to sign with. */
+  get ready(): boolean {
+    return activeKey(this.#keys, this.#deps.clock.now()) !== undefined;
+  }
+
+  /** Keys that are not gone, with their place in the life cycle; oldest first. */
+  list(): { readonly key: LoadedKey; readonly status: SigningKeyStatus }[] {
+    const now = this.#deps.clock.now();
+    return this.#keys
+      .map((key) => ({ key, status: statusOf(key, this.#keys, now, this.#deps.lifetimes) }))
+      .filter(({ status }) => status !== 'GONE');
+  }
+
+  /** The public keys as a JWK Set (RFC 7517). */
+  jwks(): { keys: JWK[] } {
+    this.#renewWhenStale();
+    return { keys: this.list().map(({ key }) => key.publicJwk) };
+  }
+
+  /** The key to sign with now. Throws SERVICE_UNAVAILABLE when none could be loaded yet. */
+  signingKey(): LoadedKey {
+    this.#renewWhenStale();
+    const key = activeKey(this.#keys, this.#deps.clock.now());
+    if (key === undefined)
+      throw new AuthError(
+        'SERVICE_UNAVAILABLE',
+        'No signing key is available yet. Try again shortly.',
+      );
+    return key;
+  }
+
+  /** True while tokens signed by this key may be accepted. */
+  has(kid: string): boolean {
+    return this.#find(kid) !== undefined;
+  }
+
+  /** The public key of that id; undefined when no such key is published. */
+  async get(kid: string): Promise<CryptoKey | undefined> {
+    this.#renewWhenStale();
+    const known = this.#find(kid);
+    if (known !== undefined) return known.publicKey;
+    if (performance.now() - this.#loadedAt > UNKNOWN_KID_RELOAD_MS) await this.reload('database');
+    return this.#find(kid)?.publicKey;
+  }
+
+  /** Reads the keys again; concurrent callers share one read. */
+  async reload(from: 'cache' | 'database'): Promise<void> {
+    this.#loading ??= this.#load(from).finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  #find(kid: string): LoadedKey | undefined {
+    const known = this.#byKid.get(kid);
+    return known !== undefined && known.goneAt > this.#deps.clock.now().getTime()
+      ? known.key
+      : undefined;
+  }
+
+  get #renewalMs(): number {
+    return (this.#deps.lifetimes.jwksMaxAge / 2) * 1000;
+  }
+
+  /** Beside the timer: it stands still with the machine, as a laptop does that is asleep. */
+  #renewWhenStale(): void {
+    const now = performance.now();
+    if (now - this.#loadedAt >= this.#renewalMs && now >= this.#renewAgainAt) this.#renew();
+  }
+
+  #renew(): void {
+    this.#renewAgainAt = performance.now() + RENEWAL_RETRY_MS;
+    this.reload('cache').then(
+      () => this.#sayRenewed(),
+      (error: unknown) => this.#sayStale(error),
+    );
+  }
+
+  #sayStale(error: unknown): void {
+    if (!this.#saidStale)
+      this.#deps.log.warn(
+        { reason: safeReason(error) },
+        'Could not renew the signing keys; going on with those in memory',
+      );
+    this.#saidStale = true;
+  }
+
+  #sayRenewed(): void {
+    if (this.#saidStale) this.#deps.log.info({}, 'The signing keys are up to date again');
+    this.#saidStale = false;
+  }
+
+  async #load(from: 'cache' | 'database'): Promise<void> {
+    const stored = await this.#read(from);
+    const keys = await Promise.all(stored.map((key) => this.#reuseOrLoad(key)));
+    const timeOf = (key: LoadedKey) =>
+      goneAt(key, keys, this.#deps.lifetimes)?.getTime() ?? Number.POSITIVE_INFINITY;
+    this.#byKid = new Map(keys.map((key) => [key.kid, { key, goneAt: timeOf(key) }]));
+    this.#keys = keys;
+    this.#loadedAt = performance.now();
+    if (!this.#disposed) this.#timer ??= setInterval(() => this.#renew(), this.#renewalMs).unref();
+  }
+
+  async #read(from: 'cache' | 'database'): Promise<StoredKey[]> {
+    const { cache, database, realmId } = this.#deps;
+    const cached = from === 'cache' ? await cache?.read(realmId) : undefined;
+    if (cached !== undefined) return cached;
+    const stored = await readKeys(database.em(), realmId);
+    if (stored.length > 0) await cache?.write(realmId, stored);
+    return stored;
+  }
+
+  async #reuseOrLoad(key: StoredKey): Promise<LoadedKey> {
+    return (
+      this.#keys.find(({ kid }) => kid === key.kid) ??
+      loadKey(key, this.#deps.seal, this.#deps.realmId)
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true;
+    clearInterval(this.#timer);
+  }
+}

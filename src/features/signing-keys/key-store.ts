@@ -1,0 +1,35 @@
+import type { EntityManager } from '@mikro-orm/sql';
+import type { StoredKey } from './key-material.js';
+import { SigningKey } from './signing-key.entity.js';
+
+/** Every signing key of a realm, oldest first. */
+export async function readKeys(em: EntityManager, realmId: string): Promise<StoredKey[]> {
+  return em.find(
+    SigningKey,
+    { realm: realmId },
+    { orderBy: { activatesAt: 'asc' }, disableIdentityMap: true },
+  );
+}
+
+export function addKey(em: EntityManager, realmId: string, key: StoredKey): void {
+  em.create(SigningKey, {
+    ...key,
+    sealedPrivateJwk: Buffer.from(key.sealedPrivateJwk),
+    realm: realmId,
+  });
+}
+
+export async function deleteKeys(
+  em: EntityManager,
+  realmId: string,
+  kids: readonly string[],
+): Promise<number> {
+  return em.nativeDelete(SigningKey, { realm: realmId, kid: { $in: [...kids] } });
+}
+
+/** Makes everybody else who wants to change this realm's keys wait until the transaction ends. */
+export async function lockKeys(em: EntityManager, realmId: string): Promise<void> {
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
+    `authgraph:signing-keys:${realmId}`,
+  ]);
+}

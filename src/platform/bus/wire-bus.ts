@@ -1,0 +1,137 @@
+import { EventEmitter } from 'node:events';
+import type { Log } from '../../kernel/log.js';
+import { type Bus, type BusMessage, parseBusMessage } from './bus.js';
+
+/** A subscription that some server holds for us. */
+export interface Wire {
+  send(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a wire; calls `received` for each text and `lost` once when the wire breaks. Rejects when it cannot be opened. */
+export type OpenWire = (
+  received: (text: string) => void,
+  lost: (error: Error) => void,
+) => Promise<Wire>;
+
+const HEARTBEAT = 'heartbeat';
+const HEARTBEAT_MS = 2_000;
+/** A wire that is silent for this long is taken for dead, although its socket may look alive. */
+const SILENCE_MS = 5_000;
+const RECONNECT_MS = 500;
+
+/** Keeps a wire open, notices when it is dead, and opens the next one. */
+export class WireBus implements Bus {
+  readonly #open: OpenWire;
+  readonly #log: Log;
+  readonly #events = new EventEmitter<{ message: [BusMessage]; connected: [] }>();
+  #wire: Wire | undefined;
+  #lastHeard = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #saidDown = false;
+
+  constructor(open: OpenWire, log: Log) {
+    this.#open = open;
+    this.#log = log;
+    void this.#connect();
+  }
+
+  get connected(): boolean {
+    return this.#wire !== undefined;
+  }
+
+  async publish(message: BusMessage): Promise<void> {
+    try {
+      if (this.#wire === undefined) throw new Error('not connected');
+      await this.#wire.send(JSON.stringify(message));
+    } catch (error) {
+      this.#log.warn(
+        { type: message.type, reason: String(error) },
+        'The bus did not take a message; other nodes will find out when they reload',
+      );
+    }
+  }
+
+  onMessage(listener: (message: BusMessage) => void): void {
+    this.#events.on('message', listener);
+  }
+
+  onConnected(listener: () => void): void {
+    this.#events.on('connected', listener);
+    if (this.connected) listener();
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#closed) return;
+    // A wire can break before it is open, and then there is no wire yet to speak of.
+    let opened: Wire | undefined;
+    let brokenEarly: Error | undefined;
+    const lost = (error: Error) => {
+      if (opened === undefined) brokenEarly = error;
+      else this.#lost(opened, error);
+    };
+    try {
+      const wire = await this.#open((text) => this.#received(text), lost);
+      if (this.#closed || brokenEarly !== undefined) await wire.close();
+      if (this.#closed) return;
+      if (brokenEarly !== undefined) throw brokenEarly;
+      opened = wire;
+      this.#wire = wire;
+      this.#lastHeard = performance.now();
+      if (this.#saidDown) this.#log.info({}, 'The bus is connected again');
+      this.#saidDown = false;
+      this.#events.emit('connected');
+      this.#schedule(() => this.#beat(wire), HEARTBEAT_MS);
+    } catch (error) {
+      this.#sayDown(error);
+      this.#schedule(() => this.#connect(), RECONNECT_MS);
+    }
+  }
+
+  #received(text: string): void {
+    this.#lastHeard = performance.now();
+    const message = parseBusMessage(text);
+    if (message !== undefined) this.#events.emit('message', message);
+  }
+
+  #beat(wire: Wire): void {
+    if (this.#wire !== wire) return;
+    if (performance.now() - this.#lastHeard > SILENCE_MS) {
+      this.#lost(wire, new Error('silent'));
+      return;
+    }
+    wire.send(HEARTBEAT).catch((error: unknown) => this.#lost(wire, error));
+    this.#schedule(() => this.#beat(wire), HEARTBEAT_MS);
+  }
+
+  #lost(wire: Wire, error: unknown): void {
+    if (this.#wire !== wire || this.#closed) return;
+    this.#wire = undefined;
+    this.#sayDown(error);
+    wire.close().catch(() => {}); // it is broken already
+    this.#schedule(() => this.#connect(), RECONNECT_MS);
+  }
+
+  #sayDown(error: unknown): void {
+    if (!this.#saidDown)
+      this.#log.warn(
+        { reason: String(error) },
+        'The bus is down; asking the database about ended sessions meanwhile',
+      );
+    this.#saidDown = true;
+  }
+
+  #schedule(step: () => unknown, ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(step, ms);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#events.removeAllListeners(); // what still arrives would only start work that nobody waits for
+    await this.#wire?.close().catch(() => {}); // going away in any case
+    this.#wire = undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Thrown when another live process has the embedded database open: two writers would destroy it. */
+export class DataDirInUse extends Error {
+  override readonly name = 'DataDirInUse';
+}
+
+/** Takes the data directory for this process. Returns the function that gives it back. */
+export function lockDataDir(dataDir: string): () => void {
+  const path = join(dataDir, 'lock');
+  if (!tryCreate(path)) {
+    const owner = readOwner(path);
+    if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
+      throw new DataDirInUse(
+        `${dataDir} is open in another authgraph process (pid ${owner}). Stop it first, or set DATABASE_URL to share a PostgreSQL server.`,
+      );
+    }
+    rmSync(path, { force: true }); // its owner was killed
+    if (!tryCreate(path))
+      throw new DataDirInUse(`${dataDir} was just opened by another authgraph process.`);
+  }
+  return () => rmSync(path, { force: true });
+}
+
+function tryCreate(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false; // node:fs errors are ErrnoExceptions
+    throw error;
+  }
+}
+
+function readOwner(path: string): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10);
+    return Number.isNaN(pid) ? undefined : pid;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, and somebody else's
+  }
+}

@@ -1,0 +1,184 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Migrator } from '@mikro-orm/migrations';
+import type { EntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import { CompiledQuery, type Transaction } from 'kysely';
+import type { Pool } from 'pg';
+import { migrations } from '../../../migrations/index.js';
+import { PasswordCredential } from '../../features/password/password-credential.entity.js';
+import { Realm } from '../../features/realms/realm.entity.js';
+import { Session } from '../../features/sessions/session.entity.js';
+import { SigningKey } from '../../features/signing-keys/signing-key.entity.js';
+import { User } from '../../features/users/user.entity.js';
+import type { Log } from '../../kernel/log.js';
+import { lockDataDir } from './data-dir-lock.js';
+import { PostgresConnections } from './postgres-connections.js';
+
+export interface DatabaseOptions {
+  /** A PostgreSQL URL; without it the database is embedded in `dataDir`. */
+  readonly url?: string | undefined;
+  readonly dataDir: string;
+  /** The most connections this process opens. One when embedded. */
+  readonly poolSize: number;
+  /** Fails a statement that takes longer. Milliseconds. */
+  readonly statementTimeoutMs?: number | undefined;
+}
+
+/** The open database of this process. */
+export interface Database extends AsyncDisposable {
+  readonly embedded: boolean;
+  /** A fresh unit of work. Make one for each flow. */
+  em(): EntityManager;
+  /**
+   * Runs one statement on its own, outside every unit of work. `$1` stands for the first parameter. PostgreSQL parses and plans it once
+   * a connection, so its text must be one of a few; the unit of work writes parameters into the text instead.
+   * Given a unit of work, it runs in that one's transaction.
+   */
+  query<Row>(sql: string, parameters: readonly unknown[], within?: EntityManager): Promise<Row[]>;
+  migrator(): Migrator;
+  /** The same database for statements that may take as long as they need, migrations for example. The caller closes it. */
+  unhurried(): Promise<Database>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Lists the migrations that were applied. */
+export const MIGRATIONS_TABLE = 'authgraph_migrations';
+/** With the time for a statement this stays under the five seconds in which a request has its answer. */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** How much longer than the server's own limit a statement may take before the server counts as gone. */
+const ANSWER_MARGIN_MS = 500;
+/** How long closing waits for statements that run. Longer than the service's own statements may take. */
+const IDLE_TIMEOUT_MS = 5_000;
+/** How long closing waits for a server that may have stopped answering. */
+const GOODBYE_MS = 1_000;
+
+/** Opens lazily: a PostgreSQL server that is down is noticed by the first query, not here. */
+export async function openDatabase(options: DatabaseOptions, log: Log): Promise<Database> {
+  const unlock = options.url === undefined ? takeDataDir(options.dataDir) : () => {};
+  const connections = new PostgresConnections(
+    options.statementTimeoutMs && options.statementTimeoutMs + ANSWER_MARGIN_MS,
+    log,
+  );
+  let pool: Pool | undefined;
+  const orm = await createOrm(options, log, connections, (created) => {
+    pool = created;
+    connections.adopt(created);
+  });
+  const others = new Set<Database>();
+  const close = async () => {
+    for (const other of others) await other.close();
+    if (pool !== undefined) await untilIdle(pool);
+    const timer = setTimeout(() => connections.cut(), GOODBYE_MS);
+    await orm.close(true).finally(() => clearTimeout(timer));
+    connections.cut();
+    unlock();
+  };
+  const database: Database = {
+    embedded: options.url === undefined,
+    em: () => orm.em.fork(),
+    query: async <Row>(sql: string, parameters: readonly unknown[], within?: EntityManager) => {
+      const transaction = within?.getTransactionContext<Transaction<unknown>>();
+      const client = transaction ?? orm.em.getConnection().getClient(); // makes the pool, unless something has before
+      const values = [...parameters];
+      const answer =
+        transaction === undefined
+          ? pool?.query({ name: statementName(sql), text: sql, values })
+          : undefined;
+      const { rows } = await (answer ?? client.executeQuery(CompiledQuery.raw(sql, values)));
+      return rows as Row[]; // what the statement returns is known only to its caller
+    },
+    migrator: () => new Migrator(orm.em),
+    // The embedded one knows no limits, and cannot be opened twice.
+    unhurried: async () =>
+      options.url === undefined
+        ? { ...database, [Symbol.asyncDispose]: async () => {} }
+        : closedWith(
+            others,
+            await openDatabase({ ...options, poolSize: 2, statementTimeoutMs: undefined }, log),
+          ),
+    ping: async () => {
+      await orm.em.fork().execute('select 1');
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return database;
+}
+
+/** Adds a database to those that another one closes when it is closed itself. */
+function closedWith(others: Set<Database>, database: Database): Database {
+  others.add(database);
+  const close = async () => {
+    others.delete(database);
+    await database.close();
+  };
+  return { ...database, close, [Symbol.asyncDispose]: close };
+}
+
+function takeDataDir(dataDir: string): () => void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return lockDataDir(dataDir);
+}
+
+/** What a connection knows a prepared statement by: at most 63 bytes. */
+function statementName(sql: string): string {
+  let name = STATEMENT_NAMES.get(sql);
+  if (name === undefined) {
+    name = `authgraph_${STATEMENT_NAMES.size}`;
+    STATEMENT_NAMES.set(sql, name);
+  }
+  return name;
+}
+
+const STATEMENT_NAMES = new Map<string, string>();
+
+/** Kysely loses a connection that is still being opened when it is told to close, and then waits for it for ever. */
+async function untilIdle(pool: Pool): Promise<void> {
+  const isBusy = () => pool.waitingCount > 0 || pool.totalCount > pool.idleCount;
+  for (const until = performance.now() + IDLE_TIMEOUT_MS; isBusy() && performance.now() < until; )
+    await sleep(10);
+}
+
+async function createOrm(
+  options: DatabaseOptions,
+  log: Log,
+  connections: PostgresConnections,
+  onPoolCreated: (pool: Pool) => void,
+): Promise<SqlMikroORM> {
+  const shared = {
+    entities: [Realm, User, PasswordCredential, Session, SigningKey],
+    // Silent: it would report each step as a warning. Whoever applies migrations says so.
+    migrations: {
+      migrationsList: migrations,
+      tableName: MIGRATIONS_TABLE,
+      snapshot: false,
+      silent: true,
+    },
+    logger: (message: string) => log.warn({}, message),
+    colors: false,
+  };
+  if (options.url === undefined) {
+    // Loaded on demand: a service on PostgreSQL never pays for the embedded one.
+    const { MikroORM } = await import('@mikro-orm/pglite');
+    return new MikroORM({ ...shared, dbName: join(options.dataDir, 'postgres') });
+  }
+  const { MikroORM } = await import('@mikro-orm/postgresql');
+  return new MikroORM({
+    ...shared,
+    clientUrl: options.url,
+    pool: { min: 0, max: options.poolSize },
+    driverOptions: {
+      onPoolCreated,
+      application_name: 'authgraph',
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      stream: connections.open,
+      ...(options.statementTimeoutMs === undefined
+        ? {}
+        : { statement_timeout: options.statementTimeoutMs }),
+    },
+  });
+}

@@ -1,0 +1,66 @@
+import type { Migrator } from '@mikro-orm/migrations';
+import { type Database, MIGRATIONS_TABLE } from './database.js';
+
+/** Names of the migrations that the database still lacks, oldest first. */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const read = async (migrator: Migrator) => (await migrator.getPending()).map(({ name }) => name);
+  // The first to ask makes the table that lists them, and nodes that make it at the same moment trip over each other.
+  return (await hasMigrationsTable(database))
+    ? read(database.migrator())
+    : takingTurns(database, read);
+}
+
+/** Names of the migrations that were applied, with the time; oldest first. */
+export async function appliedMigrations(database: Database): Promise<{ name: string; at: Date }[]> {
+  const rows = await database.migrator().getExecuted();
+  return rows.map((row) => ({ name: row.name, at: row.executed_at }));
+}
+
+/** Applies what is pending, all or nothing; nodes that start together take turns. Resolves to the names. */
+export async function applyMigrations(database: Database): Promise<string[]> {
+  if ((await pendingMigrations(database)).length === 0) return [];
+  return takingTurns(database, async (migrator, transaction) =>
+    (await migrator.up(within(transaction))).map(({ name }) => name),
+  );
+}
+
+/** Takes back the newest one. Resolves to its name, or undefined when there is none. */
+export async function revertLastMigration(database: Database): Promise<string | undefined> {
+  return takingTurns(database, async (migrator, transaction) => {
+    const [newest] = (await migrator.getExecuted()).slice(-1);
+    if (newest === undefined) return undefined;
+    await migrator.down({ migrations: [newest.name], ...within(transaction) });
+    return newest.name;
+  });
+}
+
+async function hasMigrationsTable(database: Database): Promise<boolean> {
+  const [row] = await database
+    .em()
+    .execute<{ found: boolean }[]>('select to_regclass(?) is not null as found', [
+      MIGRATIONS_TABLE,
+    ]);
+  return row?.found === true;
+}
+
+type Transaction = NonNullable<ReturnType<ReturnType<Database['em']>['getTransactionContext']>>;
+
+/** On a shared server under a lock. The embedded database has one process and one connection, and needs (and stands) none. */
+async function takingTurns<T>(
+  database: Database,
+  task: (migrator: Migrator, transaction: Transaction | undefined) => Promise<T>,
+): Promise<T> {
+  if (database.embedded) return task(database.migrator(), undefined);
+  // Building an index, or waiting for the node that does, takes longer than any request may.
+  await using patient = await database.unhurried();
+  return await patient.em().transactional(async (em) => {
+    await em.execute("select pg_advisory_xact_lock(hashtextextended('authgraph:migrations', 0))");
+    const transaction = em.getTransactionContext<Transaction>();
+    if (transaction === undefined) throw new Error('a transaction without a context');
+    return task(patient.migrator(), transaction);
+  });
+}
+
+function within(transaction: Transaction | undefined): { transaction?: Transaction } {
+  return transaction === undefined ? {} : { transaction };
+}

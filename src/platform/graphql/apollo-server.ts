@@ -1,0 +1,143 @@
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  type GraphQLRequestListener,
+} from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { type RequestVerifierOptions, sessionContext } from '@authgraph/sdk';
+import { depthLimit } from '@graphile/depth-limit';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Log } from '../../kernel/log.js';
+import { safeReason } from '../database/database-failure.js';
+import type { RequestContext } from './context.js';
+import { expectedError } from './error-table.js';
+
+export interface GraphQLOptions {
+  readonly schema: GraphQLSchema;
+  readonly session: RequestVerifierOptions;
+  /** True to answer introspection queries and to suggest names in validation errors. */
+  readonly explorable: boolean;
+  readonly log: Log;
+}
+
+/** A document of more tokens than this is no operation of this API. */
+const MAX_TOKENS = 2_000;
+/** A user has sessions and a session has a user: what nests in itself grows with every level. Introspection's type references do not. */
+const DEPTH_LIMITS = {
+  maxDepth: 10,
+  maxListDepth: 3,
+  maxIntrospectionDepth: 16,
+  maxDepthByFieldCoordinates: { 'User.sessions': 1, '__Type.ofType': 12 },
+};
+
+const INTERNAL = 'INTERNAL_SERVER_ERROR';
+
+/** The Apollo server, not yet started and without HTTP around it. */
+export function createApolloServer({
+  schema,
+  session,
+  explorable,
+  log,
+}: GraphQLOptions): ApolloServer<RequestContext> {
+  return new ApolloServer<RequestContext>({
+    schema,
+    introspection: explorable,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationRules: [depthLimit(DEPTH_LIMITS)],
+    // Apollo's own option for this is a plugin, and leaves the suggestions in what is said of variables.
+    formatError: explorable
+      ? maskUnexpected
+      : (formatted, error) => withoutSuggestion(maskUnexpected(formatted, error)),
+    plugins: [
+      sessionContext(session),
+      failureReports(log),
+      // Nothing is sent to anybody, whatever APOLLO_* variables the environment holds.
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
+  });
+}
+
+/** Expected failures are shown as the error table says; of all others only that they happened. */
+function maskUnexpected(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const expected = expectedError(original);
+  if (expected !== undefined) {
+    const { http: _http, ...extensions } = expected.extensions;
+    return { ...formatted, message: expected.message, extensions };
+  }
+  const { code, requestId } = formatted.extensions ?? {};
+  if (code !== INTERNAL) return formatted;
+  return {
+    ...formatted,
+    message: 'Something went wrong on our side.',
+    extensions: { code, requestId },
+  };
+}
+
+/** What the caller may have meant would tell them what there is. */
+function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, '') };
+}
+
+/** Logs what was masked, under the request id that the client is told, and sets the answer's HTTP status. */
+function failureReports(log: Log): ApolloServerPlugin<RequestContext> {
+  const listener: GraphQLRequestListener<RequestContext> = {
+    didEncounterErrors: async (context) => {
+      for (const error of context.errors) report(error, context, log);
+    },
+  };
+  return { requestDidStart: async () => listener };
+}
+
+function report(
+  error: GraphQLError,
+  context: GraphQLRequestContext<RequestContext>,
+  log: Log,
+): void {
+  const original = unwrapResolverError(error);
+  const expected = expectedError(original);
+  const status = statusOf(expected) ?? statusOf(original);
+  if (status !== undefined && status !== 200 && context.response.http.status === undefined)
+    context.response.http.status = status;
+  if (expected?.extensions.code === 'SERVICE_UNAVAILABLE') {
+    log.warn(
+      { requestId: context.contextValue.requestId, reason: safeReason(original) },
+      'A dependency is unavailable',
+    );
+  }
+  const { code = INTERNAL } = error.extensions;
+  if (expected === undefined && code === INTERNAL)
+    error.extensions.requestId = context.contextValue.requestId;
+  if (expected !== undefined || original instanceof GraphQLError) return;
+  log.error(
+    {
+      requestId: context.contextValue.requestId,
+      operationName: context.operationName,
+      err: original,
+    },
+    'A resolver failed unexpectedly',
+  );
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (!(error instanceof GraphQLError)) return undefined;
+  const { http } = error.extensions as { http?: { status?: number } }; // Apollo's own convention
+  return http?.status;
+}
