@@ -2,8 +2,6 @@ import { Migration } from '@mikro-orm/migrations';
 
 /** Realms, users, passwords, sessions and signing keys. */
 export class FirstSchema extends Migration {
-  override name = '20261121000000-first-schema';
-
   override up(): void {
     this.addSql(
       `create table "realms" ("id" text not null, "created_at" timestamptz not null default now(), primary key ("id"));`,

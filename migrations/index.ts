@@ -1,4 +1,8 @@
 import { FirstSchema } from './20261121000000-first-schema.js';
+import { RealmsAndIdentities } from './20261124000000-realms-and-identities.js';
 
 /** Every migration, oldest first. A new one is a file in this folder and a line here. */
-export const migrations = [FirstSchema];
+export const migrations = [
+  { name: '20261121000000-first-schema', class: FirstSchema },
+  { name: '20261124000000-realms-and-identities', class: RealmsAndIdentities },
+];

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CommandFailed, EXIT, type ExitCode } from './cli/exit-codes.js';
 import { parseDuration } from './kernel/duration.js';
+import { DEFAULT_REALM } from './kernel/realm.js';
 
 // The commands are loaded when they are called: `--help` should not wait for a database driver.
 enableCompileCache();
@@ -53,11 +54,13 @@ const keys = program.command('keys').description('look after the signing keys: l
 keys
   .command('list')
   .description('list the signing keys')
-  .action(async () => end((await import('./cli/keys.js')).listKeys(process.env)));
+  .addOption(realmOption())
+  .action(async (options) => end((await import('./cli/keys.js')).listKeys(process.env, options)));
 keys
   .command('rotate')
   .description('publish the next signing key; it signs once every verifier can know it')
-  .action(async () => end((await import('./cli/keys.js')).rotateKeys(process.env)));
+  .addOption(realmOption())
+  .action(async (options) => end((await import('./cli/keys.js')).rotateKeys(process.env, options)));
 
 program
   .command('users')
@@ -67,14 +70,67 @@ program
     'make a user and print its id; the password is asked for, or read from standard input when that is no terminal',
   )
   .requiredOption('--email <address>', 'email address')
+  .addOption(realmOption())
   .option('--role <name>', 'grant a role, such as admin (may be given several times)', append)
   .action(async (options) =>
     end((await import('./cli/users.js')).createUserCommand(process.env, options)),
   );
 
+const realms = program
+  .command('realms')
+  .description('look after realms: create, list, show, set, delete')
+  .addHelpText(
+    'after',
+    `
+A setting is the variable of the same name without AUTHGRAPH_, such as accessTokenTtl=5m for
+AUTHGRAPH_ACCESS_TOKEN_TTL; docs/configuration.md says which of them a realm can have.`,
+  );
+realms
+  .command('create')
+  .description('make a realm; it answers at /realms/<id>/graphql')
+  .argument('<id>', 'lower-case letters, digits and "-"')
+  .argument('[settings...]', 'name=value')
+  .option('--json', 'print JSON')
+  .action(async (id, settings, options) =>
+    end((await import('./cli/realms.js')).createRealm(process.env, id, settings, options)),
+  );
+realms
+  .command('list')
+  .description('list the realms')
+  .option('--json', 'print one JSON object a line')
+  .action(async (options) =>
+    end((await import('./cli/realms.js')).listRealms(process.env, options)),
+  );
+realms
+  .command('show')
+  .description('show a realm and what it overrides of the settings')
+  .argument('<id>', 'its id')
+  .option('--json', 'print JSON')
+  .action(async (id, options) =>
+    end((await import('./cli/realms.js')).showRealm(process.env, id, options)),
+  );
+realms
+  .command('set')
+  .description('override settings in a realm')
+  .argument('<id>', 'its id')
+  .argument('<settings...>', 'name=value; name= takes the override back')
+  .option('--json', 'print JSON')
+  .action(async (id, settings, options) =>
+    end((await import('./cli/realms.js')).setRealm(process.env, id, settings, options)),
+  );
+realms
+  .command('delete')
+  .description('delete a realm with all of its users, sessions and keys')
+  .argument('<id>', 'its id')
+  .option('--yes', 'do not ask')
+  .action(async (id, options) =>
+    end((await import('./cli/realms.js')).deleteRealm(process.env, id, options)),
+  );
+
 program
   .command('cleanup')
   .description('delete sessions that are over')
+  .addOption(realmOption())
   .option(
     '--older-than <duration>',
     'keep those that ended less than this ago, such as 30d',
@@ -141,6 +197,10 @@ function messageOf(error: unknown): string {
   const details =
     'details' in error && error.details !== undefined ? ` ${JSON.stringify(error.details)}` : '';
   return `${error.message}${details}`;
+}
+
+function realmOption(): Option {
+  return new Option('--realm <id>', 'the realm').default(DEFAULT_REALM);
 }
 
 function append(name: string, names: string[] = []): string[] {

@@ -9,6 +9,7 @@ import {
   HOSTILE_TOKENS,
 } from './harness/hostile-tokens.js';
 import { startService, type TestService } from './harness/service.js';
+import { keyRingOf } from './harness/service-parts.js';
 import { type Forge, genuineToken, tokenWithKeyHints } from './harness/token-forge.js';
 
 const ISSUER = 'http://localhost:4000';
@@ -23,14 +24,14 @@ beforeAll(async () => {
   [service, attacker] = await Promise.all([startService(), startAttackerServer()]);
   user = await signUpUser(service.send);
   forge = {
-    key: service.app.services.keys.signingKey(),
+    key: (await keyRingOf(service)).signingKey(),
     claims: decodeJwt(user.accessToken),
     attackerUrl: attacker.url,
   };
   verify = createAccessTokenVerifier({
     issuer: ISSUER,
     audience: ISSUER,
-    keys: service.app.services.keys,
+    keys: await keyRingOf(service),
   });
 });
 afterAll(async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rotateSigningKey } from '../src/features/signing-keys/rotate-signing-key.js';
 import { FakeClock } from './harness/fake-clock.js';
 import {
   type AppOptions,
@@ -21,6 +20,7 @@ import {
 import { HOSTILE_TOKENS } from './harness/hostile-tokens.js';
 import { JwksIssuer, newKey } from './harness/jwks-issuer.js';
 import { startService, type TestService } from './harness/service.js';
+import { rotateSigningKey } from './harness/service-parts.js';
 import { genuineToken } from './harness/token-forge.js';
 
 /** Every adapter in its real framework. They have the same routes and must give the same answers. */
@@ -404,7 +404,7 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
           subject.name,
           await subject.ask(portOf(subject, 2), 'me', bearer(user.accessToken)),
         );
-      await rotateSigningKey(service.app.services); // all of them have the old key by now
+      await rotateSigningKey(service); // all of them have the old key by now
       clock.advance(3600);
       accessToken = (await signIn()).accessToken;
       await service.sql("update users set roles = '{admin}' where id = ?", [user.id]);

@@ -3,6 +3,7 @@ import { createRequestVerifier, listenForEndedSessions } from '@authgraph/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, SIGN_OUT, signUpUser } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
+import { keyRingOf } from './harness/service-parts.js';
 
 /** Waits until `condition` holds; fails after two seconds. */
 async function eventually(condition: () => boolean): Promise<void> {
@@ -28,7 +29,7 @@ describe('the stream of ended sessions (requirement 14)', () => {
     const verify = createRequestVerifier({
       issuer,
       audience: issuer,
-      jwks: service.app.services.keys,
+      jwks: await keyRingOf(service),
       isEnded: stream.isEnded,
     });
     await eventually(() => stream.connected);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { password } from '../src/features/password/index.js';
 import { startService, type TestService } from './harness/service.js';
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -94,7 +95,7 @@ describe('in production (requirement 25)', () => {
 
   it('a failure of ours is masked, under the request id that the log has', async () => {
     using failure = vi
-      .spyOn(service.app.services.credentials.password, 'authenticate')
+      .spyOn(service.app.use(password).check, 'run')
       .mockRejectedValue(new Error('canary'));
     const { body, headers } = await service.send(
       'mutation { signIn(input: { email: "a@example.com", password: "b" }) { __typename } }',

@@ -9,8 +9,6 @@ import {
   isObjectType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createUser } from '../src/features/password/create-user.js';
-import { buildSubgraph } from '../src/platform/graphql/schema.js';
 import { signInAgain } from './harness/accounts.js';
 import {
   bearer,
@@ -21,6 +19,8 @@ import {
   type TestUser,
 } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
+import { createUser } from './harness/service-parts.js';
+import { describedSubgraph } from './harness/subgraph.js';
 import {
   gatewaysAreInstalled,
   INSTALL_GATEWAYS,
@@ -143,7 +143,7 @@ interface Viewer {
   readonly admin: boolean;
 }
 
-const { schema } = buildSubgraph();
+const { schema } = describedSubgraph();
 const roots = [schema.getQueryType(), schema.getMutationType()].filter((type) => type != null);
 
 if (!gatewaysAreInstalled) {
@@ -176,7 +176,7 @@ beforeAll(async () => {
   const ada = await signUpUser(service.send, 'ada.lovelace@users.example.com');
   bob = await signUpUser(service.send);
   const root = { email: 'root@users.example.com', password: GOOD_PASSWORD };
-  await createUser(service.app.services, { ...root, roles: ['admin'] });
+  await createUser(service, { ...root, roles: ['admin'] });
   const admin = await signInAgain(service.send, { ...bob, ...root });
   const users = [ada, bob, { ...admin, id: await userIdOf(admin.sessionId) }];
   const seconds = await Promise.all(
@@ -453,7 +453,7 @@ async function userIdOf(sessionId: string): Promise<string> {
 
 /** Everything that reaches the database, whichever way it takes there. */
 function watchStatements() {
-  return vi.spyOn(service.app.services.database.em().getConnection().getClient(), 'executeQuery');
+  return vi.spyOn(service.app.platform.database.em().getConnection().getClient(), 'executeQuery');
 }
 
 async function insertUsers(count: number): Promise<string[]> {

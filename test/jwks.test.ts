@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { rotateSigningKey } from '../src/features/signing-keys/rotate-signing-key.js';
+import { storageOf } from '../src/app/storage.js';
 import { openDatabase } from '../src/platform/database/database.js';
 import { revertLastMigration } from '../src/platform/database/migrations.js';
 import { copyTemplate, startService } from './harness/service.js';
+import { keyRingOf, rotateSigningKey } from './harness/service-parts.js';
 
 const PUBLIC_MEMBERS = {
   ES256: ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
@@ -20,7 +21,7 @@ describe('GET /.well-known/jwks.json', () => {
       await using service = await startService({
         env: { AUTHGRAPH_SIGNING_ALG: algorithm, AUTHGRAPH_JWKS_MAX_AGE: '7m' },
       });
-      await rotateSigningKey(service.app.services);
+      await rotateSigningKey(service);
 
       const response = await fetch(`${service.url}/.well-known/jwks.json`);
       expect(response.status).toBe(200);
@@ -38,14 +39,17 @@ describe('GET /.well-known/jwks.json', () => {
           kid: await calculateJwkThumbprint(key, 'sha256'),
         });
       }
-      expect(service.app.services.keys.signingKey().privateKey.extractable).toBe(false);
+      expect((await keyRingOf(service)).signingKey().privateKey.extractable).toBe(false);
     },
   );
 
   it('answers 503 and not an empty set while there is no key, which verifiers would cache (requirement 19)', async () => {
     const dataDir = await copyTemplate();
     try {
-      const database = await openDatabase({ dataDir, poolSize: 1 }, pino({ level: 'silent' }));
+      const database = await openDatabase(
+        { storage: storageOf(), dataDir, poolSize: 1 },
+        pino({ level: 'silent' }),
+      );
       await revertLastMigration(database);
       await database.close();
       await using service = await startService({

@@ -5,6 +5,7 @@ import { FakeClock } from './harness/fake-clock.js';
 import { bearer, ME, signUpUser } from './harness/graphql-client.js';
 import { leaksOf } from './harness/leaks.js';
 import { copyTemplate, startService, type TestService } from './harness/service.js';
+import { writeRefreshToken } from './harness/service-parts.js';
 
 const DAY = 86_400;
 const clock = new FakeClock();
@@ -82,14 +83,13 @@ describe('the secrets in refresh tokens (requirement 9)', () => {
 
   it('are what counts: who knows the session id, and even the key of the MAC, gets nothing and ends nothing', async () => {
     const user = await signUpUser(service.send);
-    const { refreshTokens } = service.app.services;
-    const guess = refreshTokens.write({
+    const guess = await writeRefreshToken(service, {
       sessionId: user.sessionId,
       generation: 0,
       secret: Buffer.alloc(32),
     });
     expect(await refresh(service.send, guess)).toEqual(rejected('MALFORMED'));
-    const future = refreshTokens.write({
+    const future = await writeRefreshToken(service, {
       sessionId: user.sessionId,
       generation: 9,
       secret: Buffer.alloc(32),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type DefinitionNode, type InputValueDefinitionNode, Kind, parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { buildSubgraph } from '../src/platform/graphql/schema.js';
+import { describedSubgraph } from './harness/subgraph.js';
 
 /** What clients, gateways and checks rely on: names and shapes that stay. Much may be added, nothing renamed or removed. */
 const CONTRACT = `
@@ -137,7 +137,7 @@ function shapeOf({ description: _description, ...input }: InputValueDefinitionNo
 }
 
 describe('the schema', () => {
-  const { sdl } = buildSubgraph();
+  const { sdl } = describedSubgraph();
 
   it('keeps every promise of the contract', () => {
     const promised = statementsOf(CONTRACT);

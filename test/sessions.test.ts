@@ -10,6 +10,7 @@ import {
   type TestUser,
 } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
+import { writeRefreshToken } from './harness/service-parts.js';
 
 const clock = new FakeClock();
 let service: TestService;
@@ -154,7 +155,7 @@ describe('signing out', () => {
 
   it('with a right MAC over a wrong secret ends nothing (requirement 9)', async () => {
     const user = await signUpUser(service.send);
-    const guess = service.app.services.refreshTokens.write({
+    const guess = await writeRefreshToken(service, {
       sessionId: user.sessionId,
       generation: 0,
       secret: Buffer.alloc(32),

@@ -1,10 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { decodeProtectedHeader, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  rotateSigningKey,
-  rotateSigningKeyIfDue,
-} from '../src/features/signing-keys/rotate-signing-key.js';
 import { CachingVerifier } from './harness/caching-verifier.js';
 import { FakeClock } from './harness/fake-clock.js';
 import {
@@ -17,6 +13,7 @@ import {
   type TestUser,
 } from './harness/graphql-client.js';
 import { copyTemplate, startService, type TestService } from './harness/service.js';
+import { keyRingOf, rotateSigningKey, rotateSigningKeyIfDue } from './harness/service-parts.js';
 
 const ISSUER = 'http://localhost:4000';
 const MINUTE = 60;
@@ -38,7 +35,7 @@ async function publishedKids(service: TestService): Promise<(string | undefined)
 
 /** What each node's timer does when it rings. */
 function timerRings(service: TestService): Promise<Date> {
-  return rotateSigningKeyIfDue(service.app.services);
+  return rotateSigningKeyIfDue(service);
 }
 
 async function refreshed(
@@ -64,8 +61,8 @@ describe('the life of a signing key', () => {
       current = await refreshed(service, current.refreshToken);
       return current.accessToken;
     };
-    const status = () =>
-      service.app.services.keys.list().map(({ key, status: stands }) => `${key.kid} ${stands}`);
+    const ring = await keyRingOf(service);
+    const status = () => ring.list().map(({ key, status: stands }) => `${key.kid} ${stands}`);
     const first = kidOf(user.accessToken);
     expect(await publishedKids(service)).toEqual([first]);
 
@@ -79,7 +76,7 @@ describe('the life of a signing key', () => {
     expect(status()).toEqual([`${first} ACTIVE`, `${second} PUBLISHED`]);
     expect((dueAgain.getTime() - clock.now().getTime()) / 1000).toBe(60 * MINUTE); // and the timer has nothing to do till then
     await timerRings(service);
-    await rotateSigningKey(service.app.services); // neither does an impatient operator make a third
+    await rotateSigningKey(service); // neither does an impatient operator make a third
     expect(await publishedKids(service)).toEqual([first, second]);
 
     clock.advance(2 * 5 * MINUTE - 1); // twice the max-age in the JWKS before it signs

@@ -1,10 +1,10 @@
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSubgraph } from '../src/platform/graphql/schema.js';
 import { signInAgain } from './harness/accounts.js';
 import { bearer, SIGN_OUT, signUpUser } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
+import { describedSubgraph } from './harness/subgraph.js';
 
 let service: TestService;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('the subgraph', () => {
 
   it('gives a composition all that stands in schema.graphql', async () => {
     const { body } = await service.send('{ _service { sdl } }');
-    expect(body.data._service.sdl.startsWith(buildSubgraph().sdl.trim())).toBe(true);
+    expect(body.data._service.sdl.startsWith(describedSubgraph().sdl.trim())).toBe(true);
   });
 
   it('composes with a subgraph that adds fields to User', () => {
@@ -44,7 +44,7 @@ describe('the subgraph', () => {
       type Review { text: String! author: User! }
       type User @key(fields: "id") { id: ID! reviews: [Review!]! }`;
     const { errors, supergraphSdl } = composeServices([
-      { name: 'auth', typeDefs: parse(buildSubgraph().sdl) },
+      { name: 'auth', typeDefs: parse(describedSubgraph().sdl) },
       { name: 'reviews', typeDefs: parse(reviews) },
     ]);
     expect(errors).toBeUndefined();

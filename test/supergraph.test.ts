@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createUser } from '../src/features/password/create-user.js';
 import { accessTokenSigner } from '../src/features/sessions/access-token.js';
+import { signingKeys } from '../src/features/signing-keys/index.js';
 import { addSeconds } from '../src/kernel/clock.js';
 import {
   GOOD_PASSWORD,
@@ -13,6 +13,7 @@ import {
   SIGN_UP,
   type TestUser,
 } from './harness/graphql-client.js';
+import { createUser, realmOf } from './harness/service-parts.js';
 import {
   checkOtherCompositions,
   gatewaysAreInstalled,
@@ -45,7 +46,7 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
     supergraph = await startTestSupergraph(ISSUER);
     ada = await signUp('hive', 'ada@users.example.com');
     bob = await signUp('apollo');
-    await createUser(supergraph.service.app.services, {
+    await createUser(supergraph.service, {
       email: 'root@users.example.com',
       password: GOOD_PASSWORD,
       roles: ['admin'],
@@ -408,15 +409,11 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
 
   /** A token of the user's session that authgraph made an hour ago. */
   async function expiredTokenOf({ id: userId, sessionId }: TestUser): Promise<string> {
-    const { keys, newId, clock } = supergraph.service.app.services;
+    const { app } = supergraph.service;
+    const { newId, clock } = app.platform;
+    const realm = await realmOf(supergraph.service);
     const anHourAgo = addSeconds(clock.now(), -3_600);
-    const sign = accessTokenSigner({
-      issuer: ISSUER,
-      audience: ISSUER,
-      ttlSeconds: 600,
-      keys,
-      newId,
-    });
+    const sign = accessTokenSigner(app.use(signingKeys).rings, newId);
     const user = {
       userId,
       sessionId,
@@ -425,7 +422,8 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       emailVerified: false,
       roles: ['admin'],
     };
-    return (await sign({ ...user, scopes: ['users:read', 'sessions:read'] }, anHourAgo)).token;
+    const scopes = ['users:read', 'sessions:read'];
+    return (await sign(realm, { ...user, scopes }, anHourAgo)).token;
   }
 });
 

@@ -7,6 +7,7 @@ const PRODUCTION = {
   NODE_ENV: 'production',
   AUTHGRAPH_SECRET: SECRET,
   AUTHGRAPH_ISSUER: 'https://auth.example.com',
+  DATABASE_URL: 'postgres://db/authgraph',
 };
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -32,24 +33,27 @@ describe('parseConfig', () => {
       host: '127.0.0.1',
       database: { url: undefined, dataDir: '.authgraph', autoMigrate: true },
       redisUrl: undefined,
-      secret: undefined,
+      secrets: [],
       issuer: 'http://localhost:4000',
-      audience: 'http://localhost:4000',
-      accessTokenTtl: 600,
-      refresh: { idleTtl: 14 * 86_400, absoluteTtl: 90 * 86_400, grace: 10 },
-      keys: { algorithm: 'ES256', rotation: 7 * 86_400, jwksMaxAge: 300 },
-      password: { minLength: 8 },
-      allowedOrigins: [],
+      settings: {
+        audience: undefined,
+        accessTokenTtl: 600,
+        refreshIdleTtl: 14 * 86_400,
+        refreshAbsoluteTtl: 90 * 86_400,
+        refreshGrace: 10,
+        signingAlg: 'ES256',
+        keyRotation: 7 * 86_400,
+        jwksMaxAge: 300,
+        passwordMinLength: 8,
+        allowedOrigins: [],
+      },
       trustProxy: [],
       introspection: true,
     });
   });
 
-  it('derives the issuer from the port, the audience from the issuer, and migrates only the embedded database by itself', () => {
-    expect(parseConfig({ PORT: '5000' }).audience).toBe('http://localhost:5000');
-    expect(parseConfig({ AUTHGRAPH_ISSUER: 'https://a.example/auth' }).audience).toBe(
-      'https://a.example/auth',
-    );
+  it('derives the issuer from the port, and migrates only the embedded database by itself', () => {
+    expect(parseConfig({ PORT: '5000' }).issuer).toBe('http://localhost:5000');
     expect(parseConfig({ DATABASE_URL: 'postgres://db/x' }).database.autoMigrate).toBe(false);
     expect(
       parseConfig({ DATABASE_URL: 'postgres://db/x', AUTHGRAPH_AUTO_MIGRATE: 'true' }).database
@@ -66,7 +70,7 @@ describe('parseConfig', () => {
 
   it('cannot be changed afterwards', () => {
     const config = parseConfig({});
-    expect(() => Object.assign(config.refresh, { grace: 300 })).toThrow(TypeError);
+    expect(() => Object.assign(config.settings, { refreshGrace: 300 })).toThrow(TypeError);
     expect(() => Object.assign(config, { issuer: 'https://evil.example' })).toThrow(TypeError);
   });
 
@@ -108,6 +112,7 @@ describe('parseConfig', () => {
     ],
     ['AUTHGRAPH_AUTO_MIGRATE', ['yes', '1', 'TRUE']],
     ['AUTHGRAPH_LOG_LEVEL', ['loud']],
+    ['AUTHGRAPH_TRUST_PROXY', ['foo', '10.0.0.0/33', '10.0.0.1/', '::1/129', 'loopback,1.2.3']],
   ])('refuses a %s that is one of %j, by name', (name, values) => {
     for (const value of values) expect(complainedOf({ [name]: value }), value).toEqual([name]);
   });
@@ -125,6 +130,7 @@ describe('parseConfig', () => {
       'AUTHGRAPH_REFRESH_GRACE',
       'AUTHGRAPH_SECRET',
       'AUTHGRAPH_SIGNING_ALG',
+      'DATABASE_URL',
       'PORT',
       'REDIS_URL',
     ];
@@ -135,8 +141,8 @@ describe('parseConfig', () => {
     const origins = ['https://a.example', 'http://localhost:3000'];
     expect(
       parseConfig({ AUTHGRAPH_ALLOWED_ORIGINS: ' https://a.example , http://localhost:3000 ' })
-        .allowedOrigins,
-    ).toEqual(origins);
+        .settings,
+    ).toMatchObject({ allowedOrigins: origins });
   });
 });
 
@@ -153,6 +159,7 @@ describe('parseConfig in production (requirement 33)', () => {
     expect(complainedOf({ NODE_ENV: 'production' })).toEqual([
       'AUTHGRAPH_ISSUER',
       'AUTHGRAPH_SECRET',
+      'DATABASE_URL',
     ]);
   });
 
@@ -161,12 +168,34 @@ describe('parseConfig in production (requirement 33)', () => {
     ['short, with padding that is only spaces in the editor', 'short'],
     ['of one character', 'a'.repeat(64)],
     ['a pattern', '0123456789'.repeat(4)],
+    ['a sequence', 'abcdefghijklmnopqrstuvwxyz0123456789'],
+    ['a sequence backwards', 'ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210'],
+    ['random first and an example second', `${SECRET},${'a'.repeat(64)}`],
     ['an example', 'change-me-to-something-really-random-please'],
     ['an example', 'this-is-an-example-of-a-long-value-1234567'],
     ['the word itself', 'my-super-secret-jwt-key-for-production-42'],
     ['a placeholder', 'placeholder-Zk3Jq8Lw0Xv5Nt2Bm7Rc4Fy9Hs'],
   ])('refuses a secret that is %s', (_what, secret) => {
     expect(complainedOf({ ...PRODUCTION, AUTHGRAPH_SECRET: secret })).toEqual(['AUTHGRAPH_SECRET']);
+  });
+
+  it('takes several secrets, the newest first', () => {
+    const secrets = [SECRET.split('').toReversed().join(''), SECRET];
+    expect(parseConfig({ ...PRODUCTION, AUTHGRAPH_SECRET: secrets.join(',') }).secrets).toEqual(
+      secrets,
+    );
+  });
+
+  it('takes a NODE_ENV that it does not know for production (requirement 46)', () => {
+    expect(complainedOf({ NODE_ENV: 'prod' })).toContain('AUTHGRAPH_SECRET');
+    expect(parseConfig({ NODE_ENV: 'test' }).production).toBe(false);
+  });
+
+  it('needs a database server, or the embedded one on purpose, and then warns', () => {
+    const { DATABASE_URL: _, ...none } = PRODUCTION;
+    expect(complainedOf(none)).toEqual(['DATABASE_URL']);
+    expect(parseConfig({ ...none, AUTHGRAPH_DATA_DIR: '/data' }).warnings).toHaveLength(1);
+    expect(parseConfig(PRODUCTION).warnings).toEqual([]);
   });
 
   it('never repeats the secret in what it says', () => {

@@ -1,22 +1,23 @@
-import { rotateSigningKey } from '../features/signing-keys/rotate-signing-key.js';
+import { signingKeys } from '../features/signing-keys/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { type Environment, withTables } from './set-up.js';
+import { type Environment, type RealmOption, withRealm } from './set-up.js';
 import { print } from './terminal.js';
 
-export function listKeys(env: Environment): Promise<ExitCode> {
-  return withTables(env, async ({ keys }) => {
-    await keys.reload('database');
-    for (const { key, status } of keys.list()) {
-      const times = `created ${key.createdAt.toISOString()}  signs from ${key.activatesAt.toISOString()}`;
-      print(`${status.padEnd(9)}  ${key.algorithm}  ${key.kid}  ${times}`);
+export function listKeys(env: Environment, options: RealmOption): Promise<ExitCode> {
+  return withRealm(env, options, async (realm, { use }) => {
+    using ring = await use(signingKeys).rings.read(realm);
+    for (const { key, status } of ring.list()) {
+      const created = `created ${key.createdAt.toISOString()}`;
+      const signs = `signs from ${key.activatesAt.toISOString()}`;
+      print(`${status.padEnd(9)}  ${key.algorithm}  ${key.kid}  ${created}  ${signs}`);
     }
     return EXIT.done;
   });
 }
 
-export function rotateKeys(env: Environment): Promise<ExitCode> {
-  return withTables(env, async (services) => {
-    const key = await rotateSigningKey(services);
+export function rotateKeys(env: Environment, options: RealmOption): Promise<ExitCode> {
+  return withRealm(env, options, async (realm, { use }) => {
+    const key = await use(signingKeys).rotate.now(realm);
     print(`${key.algorithm}  ${key.kid}  signs from ${key.activatesAt.toISOString()}`);
     return EXIT.done;
   });

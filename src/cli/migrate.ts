@@ -5,11 +5,11 @@ import {
   revertLastMigration,
 } from '../platform/database/migrations.js';
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
-import { type Environment, withServices } from './set-up.js';
+import { type Environment, withService } from './set-up.js';
 import { confirm, print } from './terminal.js';
 
 export function migrateUp(env: Environment): Promise<ExitCode> {
-  return withServices(env, async ({ database }) => {
+  return withService(env, async ({ platform: { database } }) => {
     const names = await applyMigrations(database);
     print(
       names.length === 0
@@ -24,7 +24,7 @@ export function migrateDown(
   env: Environment,
   options: { readonly yes?: boolean },
 ): Promise<ExitCode> {
-  return withServices(env, async ({ database }) => {
+  return withService(env, async ({ platform: { database } }) => {
     if (
       options.yes !== true &&
       !(await confirm('This destroys the data in the tables that it drops. Go on? (yes/no) '))
@@ -39,7 +39,7 @@ export function migrateDown(
 
 /** Ends with `failed` when some are pending. */
 export function migrateStatus(env: Environment): Promise<ExitCode> {
-  return withServices(env, async ({ database }) => {
+  return withService(env, async ({ platform: { database } }) => {
     for (const { name, at } of await appliedMigrations(database))
       print(`applied  ${name}  ${at.toISOString()}`);
     const pending = await pendingMigrations(database);

@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { describeFinding, lintSchema } from '@authgraph/sdk/lint';
 import { type DocumentNode, GraphQLError, isExecutableDefinitionNode, parse } from 'graphql';
-import { grantableScopes } from '../features/roles/role-scopes.policy.js';
+import { FEATURES } from '../app/features.js';
+import { grantableScopes } from '../features/roles/index.js';
 import { buildSubgraph } from '../platform/graphql/schema.js';
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
 import { print } from './terminal.js';
 
 export async function printSchema(): Promise<ExitCode> {
-  process.stdout.write(buildSubgraph().sdl);
+  const resolvers = FEATURES.flatMap((each) => each.resolvers ?? []);
+  process.stdout.write(buildSubgraph({ resolvers }).sdl);
   return EXIT.done;
 }
 

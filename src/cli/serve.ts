@@ -1,21 +1,16 @@
-import { startApp } from '../app/app.js';
 import type { Config } from '../app/config.js';
-import { createRequestLog } from '../platform/log/log.js';
+import { startApp } from '../app/serve.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { type Environment, setUp } from './set-up.js';
 import { print } from './terminal.js';
 
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(env: Environment): Promise<ExitCode> {
-  const { config, log, secret } = setUp(env);
+  const { config, log, secrets } = setUp(env);
   for (const name of config.unknownSettings)
     log.warn({ name }, `${name} is not a setting; it has no effect`);
-  const app = await startApp({
-    config,
-    log,
-    logRequest: createRequestLog(config.logLevel),
-    secret,
-  });
+  for (const warning of config.warnings) log.warn({}, warning);
+  const app = await startApp({ config, log, secrets });
   const signal = nextSignal();
   const first = await Promise.race([app.firstAttempt, signal]);
   if (first === undefined) {

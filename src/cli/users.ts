@@ -1,20 +1,19 @@
-import { createUser } from '../features/password/create-user.js';
+import { password } from '../features/password/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { type Environment, withTables } from './set-up.js';
+import { type Environment, type RealmOption, withRealm } from './set-up.js';
 import { print, readPassword } from './terminal.js';
 
-export interface CreateUserOptions {
+export interface CreateUserOptions extends RealmOption {
   readonly email: string;
   readonly role?: readonly string[];
 }
 
 /** Prints the new user's id. */
-export function createUserCommand(
-  env: Environment,
-  { email, role = [] }: CreateUserOptions,
-): Promise<ExitCode> {
-  return withTables(env, async (services) => {
-    print(await createUser(services, { email, password: await readPassword(), roles: role }));
+export function createUserCommand(env: Environment, options: CreateUserOptions): Promise<ExitCode> {
+  return withRealm(env, options, async (realm, { use }) => {
+    const { email, role: roles = [] } = options;
+    const { signUp } = use(password);
+    print(await signUp.create(realm, { email, password: await readPassword(), roles }));
     return EXIT.done;
   });
 }

@@ -1,22 +1,17 @@
-/** What each error carries beside its message. `undefined` where the code says it all. */
+/**
+ * What each error carries beside its message; `undefined` where the code says it all. A feature adds
+ * the codes of its own failures to this interface, and says in its `problems` how they are shown.
+ */
 export interface AuthErrorDetails {
-  INVALID_EMAIL: undefined;
-  EMAIL_TAKEN: undefined;
-  WEAK_PASSWORD: { reasons: readonly PasswordWeakness[]; minimumLength: number };
-  INVALID_CREDENTIALS: undefined;
   RATE_LIMITED: { retryAfterSeconds: number };
-  REFRESH_REJECTED: { reason: RefreshRejection };
   UNAUTHENTICATED: undefined;
   FORBIDDEN: undefined;
+  NOT_FOUND: undefined;
   BAD_USER_INPUT: undefined;
   SERVICE_UNAVAILABLE: undefined;
 }
 
 export type AuthErrorCode = keyof AuthErrorDetails;
-
-export type PasswordWeakness = 'TOO_SHORT' | 'TOO_LONG' | 'COMMON' | 'CONTAINS_EMAIL';
-
-export type RefreshRejection = 'MISSING' | 'MALFORMED' | 'EXPIRED' | 'REVOKED' | 'REUSED';
 
 /**
  * Every failure that authgraph expects. `message` is written for the caller and is safe to show;
@@ -36,6 +31,7 @@ export class AuthError<Code extends AuthErrorCode = AuthErrorCode> extends Error
   ) {
     super(message, rest[1]);
     this.code = code;
-    this.details = rest[0] as AuthErrorDetails[Code]; // the rest tuple makes it present wherever the code has details
+    // The rest tuple makes it present wherever the code has details.
+    this.details = rest[0] as AuthErrorDetails[Code];
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
+import { storageOf } from '../../src/app/storage.js';
 import { openDatabase } from '../../src/platform/database/database.js';
 import { applyMigrations } from '../../src/platform/database/migrations.js';
 
@@ -16,7 +17,10 @@ declare module 'vitest' {
 /** Creating and migrating an embedded database takes seconds, copying one a moment: do the first once. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'authgraph-template-'));
-  const database = await openDatabase({ dataDir, poolSize: 1 }, pino({ level: 'silent' }));
+  const database = await openDatabase(
+    { storage: storageOf(), dataDir, poolSize: 1 },
+    pino({ level: 'silent' }),
+  );
   await applyMigrations(database);
   await database.close();
   project.provide('templateDataDir', dataDir);

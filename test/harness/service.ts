@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { inject } from 'vitest';
-import { type App, startApp } from '../../src/app/app.js';
 import { parseConfig } from '../../src/app/config.js';
+import { type App, startApp } from '../../src/app/serve.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import { createLog } from '../../src/platform/log/log.js';
 import { graphqlClient, type Send } from './graphql-client.js';
@@ -51,7 +51,7 @@ export async function startService({
   const log = createLog('debug', destination);
   const app = await startApp({
     config,
-    secret: config.secret ?? TEST_SECRET,
+    secrets: config.secrets,
     log,
     ...(clock ? { clock } : {}),
   });
@@ -61,7 +61,7 @@ export async function startService({
     url: app.url,
     send: graphqlClient(app.url),
     logged: () => lines.join(''),
-    sql: (query, parameters = []) => app.services.database.em().execute(query, parameters),
+    sql: (query, parameters = []) => app.platform.database.em().execute(query, parameters),
     async [Symbol.asyncDispose]() {
       await app.stop();
       if (ownDir !== undefined) await rm(ownDir, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import { storageOf } from '../../src/app/storage.js';
 import { type Database, openDatabase } from '../../src/platform/database/database.js';
 import { applyMigrations } from '../../src/platform/database/migrations.js';
 
@@ -42,5 +43,5 @@ async function onServer(serverUrl: string, statement: string): Promise<void> {
 }
 
 function open(url: string): Promise<Database> {
-  return openDatabase({ url, dataDir: '', poolSize: 4 }, SILENT);
+  return openDatabase({ storage: storageOf(), url, dataDir: '', poolSize: 4 }, SILENT);
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { SqlSchemaGenerator } from '@mikro-orm/sql';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { storageOf } from '../../src/app/storage.js';
 import { type Database, openDatabase } from '../../src/platform/database/database.js';
 import {
   appliedMigrations,
@@ -20,7 +21,7 @@ describe('the schema of the embedded database', () => {
     const dataDir = await copyTemplate();
     try {
       await using database = await openDatabase(
-        { dataDir, poolSize: 1 },
+        { storage: storageOf(), dataDir, poolSize: 1 },
         pino({ level: 'silent' }),
       );
       await test(database);

@@ -1,4 +1,4 @@
-import type { PasswordWeakness } from '../../kernel/auth-error.js';
+import type { PasswordWeakness } from './password-errors.js';
 
 const MAX_PASSWORD_CODE_POINTS = 256;
 /** Nothing longer than this in UTF-16 units can be within the limit, so it is not worth normalising. */

@@ -1,26 +1,35 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { ErrorTable } from '../../platform/errors/error-table.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
-import { orProblem } from '../../platform/graphql/error-table.js';
-import {
-  SignInInput,
-  SignUpInput,
-  type TokenDelivery,
-} from '../../platform/graphql/input-types.js';
-import { type Problem, SignedIn } from '../../platform/graphql/object-types.js';
-import { SignInResult, SignUpResult } from '../../platform/graphql/result-unions.js';
-import { assertDeliverable, deliverTokens } from '../sessions/deliver-tokens.js';
-import type { IssuedSession } from '../sessions/session-issuer.js';
-import { signIn } from './sign-in.js';
-import { signUp } from './sign-up.js';
+import type { Problem } from '../../platform/graphql/problem.js';
+import type { DeliverTokens, SignedIn } from '../sessions/index.js';
+import { SignInInput, SignInResult, SignUpInput, SignUpResult } from './password-types.js';
+import type { SignIn } from './sign-in.js';
+import type { SignUp } from './sign-up.js';
+
+export interface PasswordResolverDeps {
+  readonly errors: ErrorTable;
+  readonly tokens: DeliverTokens;
+  readonly signUp: SignUp;
+  readonly signIn: SignIn;
+}
 
 @Resolver()
 export class PasswordResolver {
+  readonly #deps: PasswordResolverDeps;
+
+  constructor(deps: PasswordResolverDeps) {
+    this.#deps = deps;
+  }
+
   @Mutation(() => SignUpResult)
   signUp(
     @Arg('input', () => SignUpInput) input: SignUpInput,
     @Ctx() context: RequestContext,
   ): Promise<SignedIn | Problem> {
-    return signedIn(context, input.delivery, () => signUp(context.services, input, context.device));
+    const { errors, tokens, signUp } = this.#deps;
+    const flow = () => signUp.run(context.realm, input, context.device);
+    return errors.orProblem(() => tokens.signIn(context, input.delivery, flow));
   }
 
   @Mutation(() => SignInResult)
@@ -28,23 +37,8 @@ export class PasswordResolver {
     @Arg('input', () => SignInInput) input: SignInInput,
     @Ctx() context: RequestContext,
   ): Promise<SignedIn | Problem> {
-    return signedIn(context, input.delivery, () => signIn(context.services, input, context.device));
+    const { errors, tokens, signIn } = this.#deps;
+    const flow = () => signIn.run(context.realm, input, context.device);
+    return errors.orProblem(() => tokens.signIn(context, input.delivery, flow));
   }
-}
-
-function signedIn(
-  context: RequestContext,
-  delivery: TokenDelivery,
-  flow: () => Promise<IssuedSession>,
-): Promise<SignedIn | Problem> {
-  return orProblem(async () => {
-    assertDeliverable(context, delivery);
-    const issued = await flow();
-    const tokens = deliverTokens(context, issued, delivery);
-    return Object.assign(new SignedIn(), {
-      user: { id: issued.userId },
-      session: { id: issued.sessionId },
-      tokens,
-    });
-  });
 }

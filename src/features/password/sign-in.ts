@@ -1,34 +1,44 @@
-import type { Services } from '../../app/services.js';
 import { AuthError } from '../../kernel/auth-error.js';
-import { scopesOf } from '../roles/role-scopes.policy.js';
-import type { Device, IssuedSession } from '../sessions/session-issuer.js';
-import { parseEmail } from '../users/email.js';
+import type { Realm } from '../../kernel/realm.js';
+import type { SqlExecutor } from '../../platform/database/database.js';
+import type { Device } from '../../platform/graphql/context.js';
+import { scopesOf } from '../roles/index.js';
+import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
+import { parseEmail } from '../users/index.js';
+import type { CheckPassword } from './check-password.js';
+import { PASSWORD_METHOD } from './password-method.js';
 
-export interface SignInInput {
-  readonly email: string;
-  readonly password: string;
+export interface SignInDeps {
+  readonly sql: SqlExecutor;
+  readonly issuer: SessionIssuer;
+  readonly check: CheckPassword;
 }
 
-/**
- * Signs a user in with their password, always into a new session (ASVS 7.2.4).
- * Rejects with INVALID_CREDENTIALS, the same for an unknown address and a wrong password, or RATE_LIMITED.
- */
-export async function signIn(
-  services: Services,
-  input: SignInInput,
-  device: Device,
-): Promise<IssuedSession> {
-  const { database, clock, credentials, sessions } = services;
-  // What is no address at all is looked up too, under a name that nobody can have: it must take as long as any other.
-  const email = parseEmail(input.email)?.normalized ?? '';
-  const owner = await credentials.password.authenticate(
-    database,
-    email,
-    input.password,
-    clock.now(),
-  );
-  if (owner === undefined)
-    throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
-  const scopes = scopesOf(owner.roles);
-  return sessions.open(database, { ...owner, scopes, amr: credentials.password.amr }, device);
+/** Signs a user in with their password, always into a new session (ASVS 7.2.4). */
+export class SignIn {
+  readonly #deps: SignInDeps;
+
+  constructor(deps: SignInDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Rejects with INVALID_CREDENTIALS, the same for an unknown address and a wrong password, or
+   * RATE_LIMITED.
+   */
+  async run(
+    realm: Realm,
+    input: { readonly email: string; readonly password: string },
+    device: Device,
+  ): Promise<IssuedSession> {
+    const { sql, issuer, check } = this.#deps;
+    // Look up invalid addresses too: sign-in must take equally long.
+    const address = parseEmail(input.email)?.normalized ?? '';
+    const owner = await check.run(realm, address, input.password);
+    if (owner === undefined) {
+      throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
+    }
+    const { amr } = PASSWORD_METHOD;
+    return issuer.open(sql, realm, { ...owner, scopes: scopesOf(owner.roles), amr }, device);
+  }
 }

@@ -1,41 +1,83 @@
-import type { Services } from '../../app/services.js';
 import { AuthError } from '../../kernel/auth-error.js';
-import type { Device, IssuedSession } from '../sessions/session-issuer.js';
-import { localPart, parseEmail } from '../users/email.js';
-import { addUser, asEmailTaken } from '../users/user-store.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { NewId } from '../../kernel/ids.js';
+import type { Realm } from '../../kernel/realm.js';
+import type { Database, SqlExecutor } from '../../platform/database/database.js';
+import type { Device } from '../../platform/graphql/context.js';
+import { isRoleName, scopesOf } from '../roles/index.js';
+import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
+import { addUser, type Email, parseEmail } from '../users/index.js';
+import type { HashNewPassword } from './new-password.js';
+import { insertPassword } from './password.store.js';
+import { PASSWORD_METHOD } from './password-method.js';
 
-export interface SignUpInput {
+export interface SignUpDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly issuer: SessionIssuer;
+  readonly hashNewPassword: HashNewPassword;
+}
+
+interface SignUpInput {
   readonly email: string;
   readonly password: string;
 }
 
-/** Makes a user with a password and signs them in. Rejects with INVALID_EMAIL, WEAK_PASSWORD, EMAIL_TAKEN or RATE_LIMITED. */
-export async function signUp(
-  services: Services,
-  input: SignUpInput,
-  device: Device,
-): Promise<IssuedSession> {
-  const { realmId, database, clock, newId, credentials, sessions } = services;
-  const email = parseEmail(input.email);
-  if (email === undefined) throw new AuthError('INVALID_EMAIL', 'This is not an email address.');
-  const hash = await credentials.password.prepare(input.password, localPart(email.normalized));
-  const userId = newId();
-  const owner = {
-    userId,
-    emailVerified: false,
-    roles: [],
-    scopes: [],
-    amr: credentials.password.amr,
-  };
-  try {
-    return await database.em().transactional(async (em) => {
-      const now = clock.now();
-      addUser(em, { id: userId, realmId, email, roles: [], createdAt: now });
-      credentials.password.add(em, userId, hash, now);
-      await em.flush(); // the session refers to the user
-      return sessions.open(database, owner, device, em);
-    });
-  } catch (error) {
-    throw asEmailTaken(error);
+/** Makes users with a password. Rejects with INVALID_EMAIL, WEAK_PASSWORD or EMAIL_TAKEN. */
+export class SignUp {
+  readonly #deps: SignUpDeps;
+
+  constructor(deps: SignUpDeps) {
+    this.#deps = deps;
   }
+
+  /** Makes a user and signs them in. Rejects with RATE_LIMITED, too. */
+  async run(realm: Realm, input: SignUpInput, device: Device): Promise<IssuedSession> {
+    const email = addressOf(input);
+    const hash = await this.#deps.hashNewPassword(realm, input.password, email);
+    return this.#deps.database.transaction(async (sql) => {
+      const userId = await this.#store(sql, realm, { email, hash, roles: [] });
+      const owner = { userId, emailVerified: false, roles: [], scopes: scopesOf([]) };
+      return this.#deps.issuer.open(sql, realm, { ...owner, amr: PASSWORD_METHOD.amr }, device);
+    });
+  }
+
+  /** Makes a user on an operator's behalf, without signing them in; resolves to the user's id. */
+  async create(
+    realm: Realm,
+    input: SignUpInput & { readonly roles: readonly string[] },
+  ): Promise<string> {
+    const email = addressOf(input);
+    const badRole = input.roles.find((role) => !isRoleName(role));
+    if (badRole !== undefined) {
+      throw new AuthError(
+        'BAD_USER_INPUT',
+        `"${badRole}" is not a role name: lower-case letters, digits, "-", "_" and ":".`,
+      );
+    }
+    const hash = await this.#deps.hashNewPassword(realm, input.password, email);
+    const user = { email, hash, roles: input.roles };
+    return this.#deps.database.transaction((sql) => this.#store(sql, realm, user));
+  }
+
+  async #store(
+    sql: SqlExecutor,
+    realm: Realm,
+    user: { readonly email: Email; readonly hash: string; readonly roles: readonly string[] },
+  ): Promise<string> {
+    const { clock, newId } = this.#deps;
+    const { email, hash, roles } = user;
+    const [id, now] = [newId(), clock.now()];
+    const method = PASSWORD_METHOD.name;
+    const identityId = await addUser(sql, realm, { id, email, method, roles, createdAt: now });
+    await insertPassword(sql, realm, { identityId, hash, now });
+    return id;
+  }
+}
+
+function addressOf({ email: text }: SignUpInput): Email {
+  const email = parseEmail(text);
+  if (email === undefined) throw new AuthError('INVALID_EMAIL', 'This is not an email address.');
+  return email;
 }

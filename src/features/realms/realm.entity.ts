@@ -1,17 +1,16 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** The realm that the first migration makes; there is no API to make others yet. */
-export const DEFAULT_REALM = 'default';
-
 const RealmSchema = defineEntity({
   name: 'Realm',
   tableName: 'realms',
   properties: {
     id: p.text().primary(),
+    /** What it overrides of the process's settings, by name, as somebody would write it. */
+    settings: p.json().$type<Record<string, string>>(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
 });
 
-/** An isolated set of users, sessions, keys and settings. Everything stored belongs to one. */
-export class Realm extends RealmSchema.class {}
-RealmSchema.setClass(Realm);
+/** A realm as it is stored. */
+export class StoredRealm extends RealmSchema.class {}
+RealmSchema.setClass(StoredRealm);

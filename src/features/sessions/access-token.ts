@@ -2,17 +2,11 @@ import { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from '@authgraph/sdk';
 import { SignJWT } from 'jose';
 import { addSeconds } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
-import type { KeyRing } from '../signing-keys/key-ring.js';
+import type { Realm } from '../../kernel/realm.js';
+import { type KeyRings, SIGNING_SETTINGS } from '../signing-keys/index.js';
+import { audienceOf } from './session-settings.js';
 
-export interface AccessTokenOptions {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly ttlSeconds: number;
-  readonly keys: KeyRing;
-  readonly newId: NewId;
-}
-
-interface AccessTokenSubject {
+export interface AccessTokenSubject {
   readonly userId: string;
   readonly sessionId: string;
   readonly authenticatedAt: Date;
@@ -31,22 +25,27 @@ interface AccessToken {
 /** RFC 9068 wants the client that asked; this service's own API is the only one. */
 const CLIENT_ID = 'authgraph';
 
-export type SignAccessToken = (subject: AccessTokenSubject, now: Date) => Promise<AccessToken>;
+export type SignAccessToken = (
+  realm: Realm,
+  subject: AccessTokenSubject,
+  now: Date,
+) => Promise<AccessToken>;
 
-/** Makes the function that signs access tokens (RFC 9068) with the key that is active. */
-export function accessTokenSigner(options: AccessTokenOptions): SignAccessToken {
-  return async (subject, now) => {
-    const key = options.keys.signingKey();
+/** Makes the function that signs access tokens (RFC 9068) with the realm's active key. */
+export function accessTokenSigner(rings: KeyRings, newId: NewId): SignAccessToken {
+  return async (realm, subject, now) => {
+    const key = (await rings.of(realm)).signingKey();
     const issuedAt = Math.floor(now.getTime() / 1000);
+    const { accessTokenTtl } = SIGNING_SETTINGS.of(realm);
     const claims: AccessTokenClaims = {
-      iss: options.issuer,
-      aud: options.audience,
+      iss: realm.issuer,
+      aud: audienceOf(realm),
       sub: subject.userId,
       client_id: CLIENT_ID,
       sid: subject.sessionId,
-      jti: options.newId(),
+      jti: newId(),
       iat: issuedAt,
-      exp: issuedAt + options.ttlSeconds,
+      exp: issuedAt + accessTokenTtl,
       auth_time: Math.floor(subject.authenticatedAt.getTime() / 1000),
       amr: subject.amr,
       email_verified: subject.emailVerified,
@@ -56,6 +55,6 @@ export function accessTokenSigner(options: AccessTokenOptions): SignAccessToken 
     const token = await new SignJWT({ ...claims })
       .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: ACCESS_TOKEN_TYPE })
       .sign(key.privateKey);
-    return { token, claims, expiresAt: addSeconds(new Date(issuedAt * 1000), options.ttlSeconds) };
+    return { token, claims, expiresAt: addSeconds(new Date(issuedAt * 1000), accessTokenTtl) };
   };
 }

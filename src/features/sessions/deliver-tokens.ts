@@ -1,22 +1,39 @@
 import { sessionFromClaims } from '@authgraph/sdk';
 import type { RequestContext } from '../../platform/graphql/context.js';
-import { TokenDelivery } from '../../platform/graphql/input-types.js';
-import type { Tokens } from '../../platform/graphql/object-types.js';
 import type { IssuedSession } from './session-issuer.js';
+import { SignedIn, TokenDelivery, type Tokens } from './session-types.js';
+import type { TokenCookies } from './token-cookies.js';
 
-/** Hands over new tokens the way that was asked for, and makes their session the one behind the rest of this request. */
-export function deliverTokens(
-  context: RequestContext,
-  issued: IssuedSession,
-  delivery: TokenDelivery,
-): Tokens | null {
-  context.session = sessionFromClaims(issued.claims);
-  if (delivery === TokenDelivery.BODY) return issued.tokens;
-  context.cookies.set(issued.tokens);
-  return null;
-}
+/** Hands new tokens over, in the body or as cookies. */
+export class DeliverTokens {
+  readonly #cookies: TokenCookies;
 
-/** Refuses a foreign Origin before anything is done for it. */
-export function assertDeliverable(context: RequestContext, delivery: TokenDelivery): void {
-  if (delivery === TokenDelivery.COOKIE) context.cookies.assertAllowed();
+  constructor(cookies: TokenCookies) {
+    this.#cookies = cookies;
+  }
+
+  /** Signs in by `flow`. A foreign Origin is refused before anything is done for it. */
+  async signIn(
+    context: RequestContext,
+    delivery: TokenDelivery,
+    flow: () => Promise<IssuedSession>,
+  ): Promise<SignedIn> {
+    if (delivery === TokenDelivery.COOKIE) this.#cookies.assertAllowed(context);
+    const issued = await flow();
+    const tokens = this.deliver(context, issued, delivery);
+    const { userId, sessionId } = issued;
+    return Object.assign(new SignedIn(), {
+      user: { id: userId },
+      session: { id: sessionId },
+      tokens,
+    });
+  }
+
+  /** Makes the tokens' session the one behind the rest of this request, too. */
+  deliver(context: RequestContext, issued: IssuedSession, delivery: TokenDelivery): Tokens | null {
+    context.session = sessionFromClaims(issued.claims);
+    if (delivery === TokenDelivery.BODY) return issued.tokens;
+    this.#cookies.set(context, issued.tokens);
+    return null;
+  }
 }

@@ -1,66 +1,83 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
 import { AuthError } from '../../kernel/auth-error.js';
-
-/** Where the stream learns what to say. */
-export interface EndedSessionsSource {
-  /** For how long an id still matters: no token of that session lives longer. */
-  readonly retentionSeconds: number;
-  /** The sessions that ended within that time. */
-  recent(): string[];
-  /** Calls back with each group of sessions that end from now on; returns the way to stop. */
-  onEnded(listener: (sessionIds: readonly string[]) => void): () => void;
-}
+import type { Realm } from '../../kernel/realm.js';
+import type { RealmRoute } from '../../platform/http/realm-route.js';
+import { SIGNING_SETTINGS } from '../signing-keys/index.js';
+import type { EndedSessions } from './ended-sessions.js';
 
 const MAX_STREAMS = 500;
 const HEARTBEAT_MS = 2_000;
 /** A reader that is this far behind is not reading. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** Beyond the life of an access token: grace window and skew. */
+const MARGIN_SECONDS = 360;
 
 /**
- * Server-sent events that let other servers refuse ended sessions at once: first what ended lately, then each end as it
- * happens, and a heartbeat by which a reader knows that it misses nothing. Session ids are no secrets.
+ * Server-sent events that let other servers refuse ended sessions at once: first what ended lately,
+ * then each end as it happens, and a heartbeat by which a reader knows that it misses nothing.
+ * Session ids are no secrets.
  */
-export function serveEndedSessions(server: FastifyInstance, source: EndedSessionsSource): void {
-  const streams = new Set<ServerResponse>();
-  let closing = false;
+export class EndedSessionsStream {
+  readonly #source: EndedSessions;
+  readonly #streams = new Set<ServerResponse>();
+  readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
+  #closing = false;
 
-  const stop = source.onEnded((sessionIds) => broadcast(event('ended', { sessionIds })));
-  const heartbeat = setInterval(() => broadcast(': heartbeat\n\n'), HEARTBEAT_MS).unref();
-  server.addHook('preClose', async () => {
-    closing = true;
-    stop();
-    clearInterval(heartbeat);
-    for (const stream of streams) stream.end();
-  });
+  constructor(source: EndedSessions) {
+    this.#source = source;
+  }
 
-  server.get('/events/ended-sessions', async (_request, reply) => {
-    if (closing || streams.size >= MAX_STREAMS)
-      throw new AuthError(
-        'SERVICE_UNAVAILABLE',
-        'This node takes no more event streams at present.',
-      );
-    reply.hijack();
-    const stream = reply.raw;
+  get route(): RealmRoute {
+    return {
+      method: 'GET',
+      path: '/events/ended-sessions',
+      handle: (realm, _request, reply) => {
+        if (this.#closing || this.#streams.size >= MAX_STREAMS) {
+          throw new AuthError(
+            'SERVICE_UNAVAILABLE',
+            'This node takes no more event streams at present.',
+          );
+        }
+        reply.hijack();
+        this.#serve(realm, reply.raw);
+      },
+    };
+  }
 
+  /** Ends the streams: their readers go to another node. */
+  close(): void {
+    this.#closing = true;
+    clearInterval(this.#heartbeat);
+    for (const stream of this.#streams) stream.end();
+  }
+
+  #serve(realm: Realm, stream: ServerResponse): void {
     stream.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    stream.once('close', () => streams.delete(stream));
-    stream.write(
-      event('snapshot', { retentionSeconds: source.retentionSeconds, sessionIds: source.recent() }),
+    const stop = this.#source.onEnded(realm, (sessionIds) =>
+      write(stream, event('ended', { sessionIds })),
     );
-    streams.add(stream);
-  });
-
-  function broadcast(text: string): void {
-    for (const stream of streams) {
-      if (stream.writableLength > MAX_BUFFERED_BYTES) stream.destroy();
-      else stream.write(text);
-    }
+    stream.once('close', () => {
+      stop();
+      this.#streams.delete(stream);
+    });
+    const retentionSeconds = SIGNING_SETTINGS.of(realm).accessTokenTtl + MARGIN_SECONDS;
+    const sessionIds = this.#source.recent(realm);
+    stream.write(event('snapshot', { retentionSeconds, sessionIds }));
+    this.#streams.add(stream);
   }
+
+  #beat(): void {
+    for (const stream of this.#streams) write(stream, ': heartbeat\n\n');
+  }
+}
+
+function write(stream: ServerResponse, text: string): void {
+  if (stream.writableLength > MAX_BUFFERED_BYTES) stream.destroy();
+  else stream.write(text);
 }
 
 function event(name: string, data: object): string {

@@ -1,45 +1,65 @@
 import { EventEmitter } from 'node:events';
+import { z } from 'zod';
 import { addSeconds, type Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
-import type { Bus } from '../../platform/bus/bus.js';
-import type { Database } from '../../platform/database/database.js';
+import type { Realm } from '../../kernel/realm.js';
+import { type Bus, busMessage } from '../../platform/bus/bus.js';
+import type { SqlExecutor } from '../../platform/database/database.js';
 import { safeReason } from '../../platform/database/database-failure.js';
-import { Session } from './session.entity.js';
+import { type EndedSession, isSessionAlive, sessionsEndedSince } from './ended-session.store.js';
 
 export interface EndedSessionsDeps {
-  readonly database: Database;
+  readonly sql: SqlExecutor;
   readonly bus: Bus;
-  readonly realmId: string;
-  /** For how long a token of an ended session could still be valid: access-token lifetime and skew. */
-  readonly retentionSeconds: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+const SESSIONS_ENDED = busMessage(
+  'sessions-ended',
+  z.object({
+    realmId: z.string(),
+    sessionIds: z.array(z.string()),
+    /** Milliseconds since the epoch: no token of theirs is valid later. */
+    forgetAt: z.number(),
+  }),
+);
+
 /** Makes good what a working bus lost, a message that its sender could not deliver for example. */
 const RELOAD_MS = 5_000;
 const IDS_A_MESSAGE = 100;
-/** How far back a reload looks beyond the last one: open transactions and clocks that differ between nodes. */
+/** How far back a reload looks beyond the last one: open transactions, and clocks that differ. */
 const OVERLAP_SECONDS = 30;
+/** The longest that an access token may live by any setting. */
+const LONGEST_TOKEN_SECONDS = 86_400;
+/** A replay within the grace window is given a token that the database does not know of. */
+const LONGEST_GRACE_SECONDS = 300;
+/** Verifiers allow for clocks that differ. */
+const SKEW_SECONDS = 60;
+
+interface Remembered {
+  readonly realmId: string;
+  readonly forgetAt: number;
+}
 
 /**
- * The sessions that ended within one access-token lifetime, so that their tokens are refused at once without a query
- * a request. While the bus is down, or before the first load, each question goes to the database instead.
+ * The sessions whose access tokens could still be valid although they ended, so that those are
+ * refused at once without a query a request. While the bus is down, or before the first load, each
+ * question goes to the database instead.
  */
 export class EndedSessions implements Disposable {
   readonly #deps: EndedSessionsDeps;
-  readonly #forgetAt = new Map<string, number>();
-  readonly #events = new EventEmitter<{ ended: [readonly string[]] }>().setMaxListeners(0);
+  readonly #ended = new Map<string, Remembered>();
+  readonly #events = new EventEmitter<Record<string, [readonly string[]]>>().setMaxListeners(0);
   #loadedAt: Date | undefined;
   #connection = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: EndedSessionsDeps) {
     this.#deps = deps;
-    deps.bus.onMessage((message) => {
-      if (message.type === 'sessions-ended' && message.realmId === deps.realmId)
-        this.#remember(message.sessionIds, deps.clock.now());
-    });
+    deps.bus.on(SESSIONS_ENDED, ({ realmId, sessionIds, forgetAt }) =>
+      this.#remember(realmId, sessionIds, forgetAt),
+    );
     deps.bus.onConnected(() => {
       this.#loadedAt = undefined;
       this.#connection += 1;
@@ -48,60 +68,52 @@ export class EndedSessions implements Disposable {
     this.#timer = setInterval(() => void this.load(), RELOAD_MS).unref();
   }
 
-  /** For how long an ended session is remembered, in seconds. */
-  get retentionSeconds(): number {
-    return this.#deps.retentionSeconds;
+  /** A realm's sessions that ended lately, as far as this node knows. */
+  recent(realm: Realm): string[] {
+    return [...this.#ended].flatMap(([id, { realmId }]) => (realmId === realm.id ? [id] : []));
   }
 
-  /** The sessions that ended within that time, as far as this node knows. */
-  recent(): string[] {
-    return [...this.#forgetAt.keys()];
+  /** Calls back with sessions that this node learns to be ended; returns the way to stop. */
+  onEnded(realm: Realm, listener: (sessionIds: readonly string[]) => void): () => void {
+    this.#events.on(realm.id, listener);
+    return () => this.#events.off(realm.id, listener);
   }
 
-  /** Calls back with the sessions that this node learns to be ended; returns the way to stop. */
-  onEnded(listener: (sessionIds: readonly string[]) => void): () => void {
-    this.#events.on('ended', listener);
-    return () => this.#events.off('ended', listener);
-  }
-
-  /** True when the session was ended. Rejects when only the database could tell and it does not answer. */
-  has(sessionId: string): boolean | Promise<boolean> {
-    if (this.#forgetAt.has(sessionId)) return true;
-    return this.#deps.bus.connected && this.#loadedAt !== undefined ? false : this.#ask(sessionId);
+  /** True when the session was ended. Rejects when only the database could tell and does not. */
+  has(realm: Realm, sessionId: string): boolean | Promise<boolean> {
+    if (this.#ended.has(sessionId)) return true;
+    if (this.#deps.bus.connected && this.#loadedAt !== undefined) return false;
+    return isSessionAlive(this.#deps.sql, realm, sessionId).then((isAlive) => !isAlive);
   }
 
   /** Call after the sessions' end is committed: refuses them here, and tells the other nodes. */
-  async announce(sessionIds: readonly string[]): Promise<void> {
-    this.#remember(sessionIds, this.#deps.clock.now());
-    for (let start = 0; start < sessionIds.length; start += IDS_A_MESSAGE) {
-      const chunk = sessionIds.slice(start, start + IDS_A_MESSAGE);
-      await this.#deps.bus.publish({
-        type: 'sessions-ended',
-        realmId: this.#deps.realmId,
-        sessionIds: chunk,
-      });
+  async announce(realm: Realm, sessions: readonly EndedSession[]): Promise<void> {
+    for (let start = 0; start < sessions.length; start += IDS_A_MESSAGE) {
+      const chunk = sessions.slice(start, start + IDS_A_MESSAGE);
+      const sessionIds = chunk.map(({ id }) => id);
+      const forgetAt = Math.max(...chunk.map(forgottenAt));
+      this.#remember(realm.id, sessionIds, forgetAt);
+      await this.#deps.bus.publish(SESSIONS_ENDED, { realmId: realm.id, sessionIds, forgetAt });
     }
   }
 
-  /** Reads what ended since the last load; all of it after a (re)connection. */
+  /** Reads what ended since the last load; all that still matters after a (re)connection. */
   async load(): Promise<void> {
-    const { database, realmId, retentionSeconds, clock, log } = this.#deps;
+    const { sql, clock, log } = this.#deps;
     const connection = this.#connection;
     const startedAt = clock.now();
+    const longest = LONGEST_TOKEN_SECONDS + LONGEST_GRACE_SECONDS + SKEW_SECONDS;
     const since =
       this.#loadedAt === undefined
-        ? addSeconds(startedAt, -retentionSeconds)
+        ? addSeconds(startedAt, -longest)
         : addSeconds(this.#loadedAt, -OVERLAP_SECONDS);
     try {
-      const rows = await database
-        .em()
-        .find(
-          Session,
-          { realm: realmId, endedAt: { $gt: since } },
-          { fields: ['id', 'endedAt'], disableIdentityMap: true },
-        );
-      for (const { id, endedAt } of rows) this.#remember([id], endedAt ?? startedAt);
-      if (connection === this.#connection) this.#loadedAt = startedAt; // else it may have missed what ended between two connections
+      for (const session of await sessionsEndedSince(sql, since)) {
+        const forgetAt = forgottenAt(session);
+        if (forgetAt > startedAt.getTime()) this.#remember(session.realmId, [session.id], forgetAt);
+      }
+      // Else it may have missed what ended between two connections.
+      if (connection === this.#connection) this.#loadedAt = startedAt;
     } catch (error) {
       this.#loadedAt = undefined;
       log.debug({ reason: safeReason(error) }, 'Could not load the ended sessions');
@@ -109,28 +121,25 @@ export class EndedSessions implements Disposable {
     this.#forget(startedAt);
   }
 
-  async #ask(sessionId: string): Promise<boolean> {
-    const { database, realmId } = this.#deps;
-    const alive = await database
-      .em()
-      .count(Session, { id: sessionId, realm: realmId, endedAt: null });
-    return alive === 0;
-  }
-
-  #remember(sessionIds: readonly string[], endedAt: Date): void {
-    const forgetAt = addSeconds(endedAt, this.#deps.retentionSeconds).getTime();
-    const news = sessionIds.filter((id) => !this.#forgetAt.has(id));
-    for (const id of sessionIds) this.#forgetAt.set(id, forgetAt);
-    if (news.length > 0) this.#events.emit('ended', news);
+  #remember(realmId: string, sessionIds: readonly string[], forgetAt: number): void {
+    const news = sessionIds.filter((id) => !this.#ended.has(id));
+    for (const id of sessionIds) this.#ended.set(id, { realmId, forgetAt });
+    if (news.length > 0) this.#events.emit(realmId, news);
   }
 
   #forget(now: Date): void {
-    for (const [id, forgetAt] of this.#forgetAt) {
-      if (forgetAt <= now.getTime()) this.#forgetAt.delete(id);
+    for (const [id, { forgetAt }] of this.#ended) {
+      if (forgetAt <= now.getTime()) this.#ended.delete(id);
     }
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+/** When no access token of an ended session can be valid any more; milliseconds since the epoch. */
+function forgottenAt({ endedAt, accessExpiresAt }: EndedSession): number {
+  const expiry = accessExpiresAt ?? addSeconds(endedAt, LONGEST_TOKEN_SECONDS);
+  return addSeconds(expiry, LONGEST_GRACE_SECONDS + SKEW_SECONDS).getTime();
 }

@@ -4,11 +4,27 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../kernel/clock.js';
 import { idsFrom } from '../../kernel/ids.js';
 import { systemRandomness } from '../../kernel/randomness.js';
-import { hashSecret, refreshTokenFormat, SECRET_SIZE, successorSecret } from './refresh-token.js';
+import {
+  hashSecret,
+  type RefreshToken,
+  refreshTokenFormat,
+  SECRET_SIZE,
+  successorSecret,
+} from './refresh-token.js';
 
 const newId = idsFrom(systemClock, systemRandomness);
 const macKey = randomBytes(32);
-const format = refreshTokenFormat(macKey, 'default');
+/** The format within one realm. */
+function formatOf(key: Buffer, realmId: string) {
+  const realm = { id: realmId, issuer: 'http://localhost', settings: {} };
+  const { write, read } = refreshTokenFormat([key]);
+  return {
+    write: (one: RefreshToken) => write(realm, one),
+    read: (text: string) => read(realm, text),
+  };
+}
+
+const format = formatOf(macKey, 'default');
 const token = { sessionId: newId(), generation: 7, secret: systemRandomness(SECRET_SIZE) };
 const text = format.write(token);
 const PREFIX = 'ag_rt_';
@@ -77,8 +93,8 @@ describe('refreshTokenFormat', () => {
   });
 
   it('does not read what another key or another realm wrote', () => {
-    expect(refreshTokenFormat(randomBytes(32), 'default').read(text)).toBeUndefined();
-    expect(refreshTokenFormat(macKey, 'other').read(text)).toBeUndefined();
+    expect(formatOf(randomBytes(32), 'default').read(text)).toBeUndefined();
+    expect(formatOf(macKey, 'other').read(text)).toBeUndefined();
   });
 });
 

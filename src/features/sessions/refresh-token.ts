@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { idFromBytes, idToBytes } from '../../kernel/ids.js';
+import type { Realm } from '../../kernel/realm.js';
 
 const PREFIX = 'ag_rt_';
 const ID_BYTES = 16;
@@ -22,34 +23,39 @@ export interface RefreshToken {
  * the secret is checked by its hash.
  */
 export interface RefreshTokenFormat {
-  write(token: RefreshToken): string;
+  write(realm: Realm, token: RefreshToken): string;
   /** Undefined when the text is not a token of this realm that this service wrote. */
-  read(text: string): RefreshToken | undefined;
+  read(realm: Realm, text: string): RefreshToken | undefined;
 }
 
-export function refreshTokenFormat(macKey: Buffer, realmId: string): RefreshTokenFormat {
-  const key = createSecretKey(macKey);
-  const macOf = (body: Buffer) =>
+/** `macKeys`: newest first; the newest writes, all of them read. */
+export function refreshTokenFormat(macKeys: readonly Buffer[]): RefreshTokenFormat {
+  const [newest, ...older] = macKeys.map((key) => createSecretKey(key));
+  if (newest === undefined) throw new Error('refresh tokens need a key');
+  const macOf = (key: KeyObject, realm: Realm, body: Buffer) =>
     createHmac('sha256', key)
-      .update(realmId)
+      .update(realm.id)
       .update('\0')
       .update(body)
       .digest()
       .subarray(0, MAC_BYTES);
   return {
-    write({ sessionId, generation, secret }) {
+    write(realm, { sessionId, generation, secret }) {
       const counter = Buffer.alloc(GENERATION_BYTES);
       counter.writeUInt32BE(generation);
       const body = Buffer.concat([idToBytes(sessionId), counter, secret]);
-      return PREFIX + Buffer.concat([body, macOf(body)]).toString('base64url');
+      return PREFIX + Buffer.concat([body, macOf(newest, realm, body)]).toString('base64url');
     },
-    read(text) {
+    read(realm, text) {
       if (text.length !== TOKEN_LENGTH || !text.startsWith(PREFIX)) return undefined;
       const bytes = Buffer.from(text.slice(PREFIX.length), 'base64url');
-      // Node skips characters that are not base64url and ignores spare bits: only the one canonical text is a token.
+      // Node skips characters that are not base64url and ignores spare bits: only the one canonical
+      // text is a token.
       if (PREFIX + bytes.toString('base64url') !== text) return undefined;
       const body = bytes.subarray(0, BODY_BYTES);
-      if (!timingSafeEqual(bytes.subarray(BODY_BYTES), macOf(body))) return undefined;
+      const mac = bytes.subarray(BODY_BYTES);
+      const isOurs = (key: KeyObject) => timingSafeEqual(mac, macOf(key, realm, body));
+      if (!isOurs(newest) && !older.some(isOurs)) return undefined;
       return {
         sessionId: idFromBytes(body.subarray(0, ID_BYTES)),
         generation: body.readUInt32BE(ID_BYTES),

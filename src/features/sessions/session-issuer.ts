@@ -1,12 +1,15 @@
 import type { AccessTokenClaims } from '@authgraph/sdk';
-import type { EntityManager } from '@mikro-orm/sql';
 import { addSeconds, type Clock } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
 import type { Randomness } from '../../kernel/randomness.js';
-import type { Database } from '../../platform/database/database.js';
+import type { Realm } from '../../kernel/realm.js';
+import type { SqlExecutor } from '../../platform/database/database.js';
+import type { Device } from '../../platform/graphql/context.js';
+import { SIGNING_SETTINGS } from '../signing-keys/index.js';
 import type { SignAccessToken } from './access-token.js';
 import { hashSecret, type RefreshTokenFormat, SECRET_SIZE } from './refresh-token.js';
-import { insertSession, type StoredSession } from './session-store.js';
+import { insertSession, type StoredSession } from './session.store.js';
+import { SESSION_SETTINGS } from './session-settings.js';
 
 /** What a signed-in client is handed. */
 export interface TokenPair {
@@ -25,12 +28,6 @@ export interface IssuedSession {
   readonly claims: AccessTokenClaims;
 }
 
-/** Where a request came from; shown to the user in their list of sessions. */
-export interface Device {
-  readonly ipAddress: string | null;
-  readonly userAgent: string | null;
-}
-
 /** Whom a new session is for. */
 export interface SessionOwner {
   readonly userId: string;
@@ -40,10 +37,7 @@ export interface SessionOwner {
   readonly amr: readonly string[];
 }
 
-export interface SessionIssuerOptions {
-  readonly realmId: string;
-  readonly idleTtlSeconds: number;
-  readonly absoluteTtlSeconds: number;
+export interface SessionIssuerDeps {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly newId: NewId;
@@ -53,84 +47,82 @@ export interface SessionIssuerOptions {
 
 /** Makes sessions and the tokens that belong to them. */
 export class SessionIssuer {
-  readonly #options: SessionIssuerOptions;
+  readonly #deps: SessionIssuerDeps;
 
-  constructor(options: SessionIssuerOptions) {
-    this.#options = options;
+  constructor(deps: SessionIssuerDeps) {
+    this.#deps = deps;
   }
 
   /**
-   * Signs the first tokens of a new session and stores it, in one statement, for a user who is stored already.
-   * Signing comes first, so that a service without a key stores nothing. Given a unit of work, it stores in that one's transaction.
+   * Signs the first tokens of a new session and stores it, in one statement, for a user who is
+   * stored already. Signing comes first, so that a service without a key stores nothing.
    */
   async open(
-    database: Database,
+    sql: SqlExecutor,
+    realm: Realm,
     owner: SessionOwner,
     device: Device,
-    within?: EntityManager,
   ): Promise<IssuedSession> {
-    const { realmId, clock, randomness, newId } = this.#options;
+    const { clock, randomness, newId } = this.#deps;
     const now = clock.now();
     const secret = randomness(SECRET_SIZE);
-    const absoluteExpiresAt = addSeconds(now, this.#options.absoluteTtlSeconds);
+    const { refreshAbsoluteTtl } = SESSION_SETTINGS.of(realm);
+    const absoluteExpiresAt = addSeconds(now, refreshAbsoluteTtl);
     const session = {
       id: newId(),
       createdAt: now,
       lastUsedAt: now,
-      expiresAt: earlier(this.idleExpiry(now), absoluteExpiresAt),
+      expiresAt: earlier(this.idleExpiry(realm, now), absoluteExpiresAt),
       absoluteExpiresAt,
       amr: [...owner.amr],
       generation: 0,
       currentHash: hashSecret(secret),
-      ...device,
+      ipAddress: device.ipAddress,
+      userAgent: device.userAgent,
     };
-    const issued = await this.#issue(
-      { ...session, ...owner, amr: session.amr },
-      owner.scopes,
-      secret,
-      now,
-    );
-    await insertSession(database, { ...session, realmId, userId: owner.userId }, within);
+    const issuing = { ...session, ...owner, amr: session.amr };
+    const issued = await this.#issue(realm, issuing, owner.scopes, secret, now);
+    const accessExpiresAt = issued.tokens.accessTokenExpiresAt;
+    await insertSession(sql, realm, { ...session, accessExpiresAt, userId: owner.userId });
     return issued;
   }
 
-  /** Signs tokens for a session whose refresh token was rotated; `secret` is the one that is current now. */
+  /** Signs tokens for a session that was rotated; `secret` is its current refresh token's. */
   async renew(
+    realm: Realm,
     session: StoredSession,
     scopes: readonly string[],
     secret: Buffer,
   ): Promise<IssuedSession> {
-    return this.#issue(session, scopes, secret, this.#options.clock.now());
+    return this.#issue(realm, session, scopes, secret, this.#deps.clock.now());
   }
 
   /** When a session that is used at `now` would run out from lying idle. */
-  idleExpiry(now: Date): Date {
-    return addSeconds(now, this.#options.idleTtlSeconds);
+  idleExpiry(realm: Realm, now: Date): Date {
+    return addSeconds(now, SESSION_SETTINGS.of(realm).refreshIdleTtl);
+  }
+
+  /** When an access token that is signed at `now` expires. */
+  accessExpiry(realm: Realm, now: Date): Date {
+    return addSeconds(now, SIGNING_SETTINGS.of(realm).accessTokenTtl);
   }
 
   async #issue(
+    realm: Realm,
     session: Renewable,
     scopes: readonly string[],
     secret: Buffer,
     now: Date,
   ): Promise<IssuedSession> {
-    const { id: sessionId, userId, generation } = session;
-    const { token, claims, expiresAt } = await this.#options.signAccessToken(
-      {
-        userId,
-        sessionId,
-        authenticatedAt: session.createdAt,
-        amr: session.amr,
-        emailVerified: session.emailVerified,
-        roles: session.roles,
-        scopes,
-      },
-      now,
-    );
+    const { id: sessionId, userId, generation, amr, emailVerified, roles } = session;
+    const { signAccessToken, refreshTokens } = this.#deps;
+    const authenticatedAt = session.createdAt;
+    const subject = { userId, sessionId, authenticatedAt, amr, emailVerified, roles, scopes };
+    const { token, claims, expiresAt } = await signAccessToken(realm, subject, now);
     const tokens = {
       accessToken: token,
       accessTokenExpiresAt: expiresAt,
-      refreshToken: this.#options.refreshTokens.write({ sessionId, generation, secret }),
+      refreshToken: refreshTokens.write(realm, { sessionId, generation, secret }),
       refreshTokenExpiresAt: session.expiresAt,
     };
     return { sessionId, userId, tokens, claims };
@@ -140,9 +132,7 @@ export class SessionIssuer {
 type Renewable = Pick<
   StoredSession,
   'id' | 'userId' | 'createdAt' | 'generation' | 'expiresAt' | 'amr' | 'emailVerified'
-> & {
-  readonly roles: readonly string[];
-};
+> & { readonly roles: readonly string[] };
 
 function earlier(a: Date, b: Date): Date {
   return a < b ? a : b;

@@ -2,21 +2,40 @@ import type { Session } from '@authgraph/sdk';
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { AuthError } from '../../kernel/auth-error.js';
+import type { ErrorTable } from '../../platform/errors/error-table.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
-import { orProblem } from '../../platform/graphql/error-table.js';
+import type { Problem } from '../../platform/graphql/problem.js';
+import type { DeliverTokens } from './deliver-tokens.js';
+import type { RefreshSession } from './refresh-session.js';
 import {
   RefreshSessionInput,
+  RefreshSessionResult,
+  SessionRefreshed,
+  SignedOut,
   SignOutInput,
+  SignOutResult,
   TokenDelivery,
-} from '../../platform/graphql/input-types.js';
-import { type Problem, SessionRefreshed, SignedOut } from '../../platform/graphql/object-types.js';
-import { RefreshSessionResult, SignOutResult } from '../../platform/graphql/result-unions.js';
-import { deliverTokens } from './deliver-tokens.js';
-import { refreshSession } from './refresh-session.js';
-import { signOut } from './sign-out.js';
+} from './session-types.js';
+import type { SignOut } from './sign-out.js';
+import type { TokenCookies } from './token-cookies.js';
 
+export interface SessionLifeDeps {
+  readonly errors: ErrorTable;
+  readonly refresh: RefreshSession;
+  readonly signOut: SignOut;
+  readonly cookies: TokenCookies;
+  readonly tokens: DeliverTokens;
+}
+
+/** How a session goes on, and ends. */
 @Resolver()
 export class SessionLifeResolver {
+  readonly #deps: SessionLifeDeps;
+
+  constructor(deps: SessionLifeDeps) {
+    this.#deps = deps;
+  }
+
   @Mutation(() => RefreshSessionResult, {
     description: 'Trades a refresh token for a new pair. The old one is spent.',
   })
@@ -24,21 +43,23 @@ export class SessionLifeResolver {
     @Arg('input', () => RefreshSessionInput, { nullable: true }) input: RefreshSessionInput | null,
     @Ctx() context: RequestContext,
   ): Promise<SessionRefreshed | Problem> {
-    return orProblem(async () => {
+    const { errors, refresh, cookies, tokens } = this.#deps;
+    return errors.orProblem(async () => {
       const named = input?.refreshToken ?? undefined;
       // The answer travels the way the token came.
       const delivery = named === undefined ? TokenDelivery.COOKIE : TokenDelivery.BODY;
-      const issued = await refreshSession(
-        context.services,
-        named ?? context.cookies.refreshToken,
-        context.device,
-      ).catch((error: unknown) => {
-        // A dead access token would be refused with each later request, also where none is needed.
-        if (delivery === TokenDelivery.COOKIE && isRejected(error)) context.cookies.clear();
-        throw error;
+      const token = named ?? cookies.refreshTokenOf(context);
+      const issued = await refresh
+        .run(context.realm, token, context.device)
+        .catch((error: unknown) => {
+          // A dead access token would be refused with each later request, also where none is needed.
+          if (delivery === TokenDelivery.COOKIE && isRejected(error)) cookies.clear(context);
+          throw error;
+        });
+      return Object.assign(new SessionRefreshed(), {
+        session: { id: issued.sessionId },
+        tokens: tokens.deliver(context, issued, delivery),
       });
-      const tokens = deliverTokens(context, issued, delivery);
-      return Object.assign(new SessionRefreshed(), { session: { id: issued.sessionId }, tokens });
     });
   }
 
@@ -50,15 +71,15 @@ export class SessionLifeResolver {
     @Arg('input', () => SignOutInput, { nullable: true }) input: SignOutInput | null,
     @Ctx() context: RequestContext,
   ): Promise<SignedOut> {
+    const { signOut, cookies } = this.#deps;
     const session = validSession(context);
-    const refreshToken =
-      input?.refreshToken ?? (session === undefined ? context.cookies.refreshToken : undefined);
-    const endedSessions = await signOut(context.services, {
-      refreshToken,
+    const fromCookie = session === undefined ? cookies.refreshTokenOf(context) : undefined;
+    const endedSessions = await signOut.run(context.realm, {
+      refreshToken: input?.refreshToken ?? fromCookie,
       session,
       everywhere: input?.everywhere ?? false,
     });
-    context.cookies.clear();
+    cookies.clear(context);
     return Object.assign(new SignedOut(), { endedSessions });
   }
 }
@@ -67,7 +88,7 @@ function isRejected(error: unknown): boolean {
   return error instanceof AuthError && error.code === 'REFRESH_REJECTED';
 }
 
-/** The session, or undefined for an anonymous request and for a token that is no longer valid: there is nothing to end then. */
+/** Undefined for an anonymous request, and for a token that is not valid: nothing to end then. */
 function validSession(context: RequestContext): Session | undefined {
   try {
     return context.session ?? undefined;

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { Realm } from '../realms/realm.entity.js';
-import { User } from '../users/user.entity.js';
+import { StoredRealm } from '../realms/index.js';
+import { StoredUser } from '../users/index.js';
 
 /** Why a session is over, other than by expiring. */
 export type SessionEndReason = 'signed_out' | 'refresh_token_reused';
@@ -10,13 +10,15 @@ const SessionSchema = defineEntity({
   tableName: 'sessions',
   properties: {
     id: p.uuid().primary(),
-    realm: () => p.manyToOne(Realm).primary(),
-    user: () => p.manyToOne(User).joinColumns('user_id', 'realm_id').deleteRule('cascade'),
+    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
+    user: () => p.manyToOne(StoredUser).joinColumns('user_id', 'realm_id').deleteRule('cascade'),
     createdAt: p.datetime(),
     lastUsedAt: p.datetime(),
     /** The nearer of the idle and the absolute limit. */
     expiresAt: p.datetime(),
     absoluteExpiresAt: p.datetime(),
+    /** When the access token of the last rotation expires; null for sessions of the first version. */
+    accessExpiresAt: p.datetime().nullable(),
     endedAt: p.datetime().nullable(),
     endReason: p.text().$type<SessionEndReason>().nullable(),
     /** How the user proved who they are, as RFC 8176 method names. */
@@ -35,7 +37,7 @@ const SessionSchema = defineEntity({
   },
   indexes: [
     { name: 'sessions_realm_id_user_id_id_index', properties: ['realm', 'user', 'id'] },
-    { name: 'sessions_realm_id_ended_at_index', properties: ['realm', 'endedAt'] },
+    { name: 'sessions_ended_at_index', properties: ['endedAt'], where: 'ended_at is not null' },
     {
       name: 'sessions_realm_id_absolute_expires_at_index',
       properties: ['realm', 'absoluteExpiresAt'],

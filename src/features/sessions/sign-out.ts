@@ -1,6 +1,12 @@
-import type { Services } from '../../app/services.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { Realm } from '../../kernel/realm.js';
+import type { SqlExecutor } from '../../platform/database/database.js';
+import { endSessions, type SessionsToEnd } from './ended-session.store.js';
+import type { EndedSessions } from './ended-sessions.js';
 import { judgeRefreshToken } from './refresh.policy.js';
-import { endSessions, findSession, type SessionsToEnd } from './session-store.js';
+import type { RefreshTokenFormat } from './refresh-token.js';
+import { findSession } from './session.store.js';
+import { SESSION_SETTINGS } from './session-settings.js';
 
 export interface SignOutRequest {
   /** Taken before `session`: what the caller names outright wins. */
@@ -10,50 +16,52 @@ export interface SignOutRequest {
   readonly everywhere: boolean;
 }
 
-/** Ends the caller's session, or all of the user's. Resolves to how many it ended; none is not an error. */
-export async function signOut(services: Services, request: SignOutRequest): Promise<number> {
-  const which = await sessionsOf(services, request);
-  if (which === undefined) return 0;
-  const ended = await endSessions(
-    services.database.em(),
-    services.realmId,
-    which,
-    'signed_out',
-    services.clock.now(),
-  );
-  await services.endedSessions.announce(ended);
-  return ended.length;
+export interface SignOutDeps {
+  readonly sql: SqlExecutor;
+  readonly clock: Clock;
+  readonly refreshTokens: RefreshTokenFormat;
+  readonly endedSessions: EndedSessions;
 }
 
-async function sessionsOf(
-  services: Services,
-  request: SignOutRequest,
-): Promise<SessionsToEnd | undefined> {
-  if (request.refreshToken !== undefined)
-    return sessionsOfToken(services, request.refreshToken, request.everywhere);
-  if (request.session === undefined) return undefined;
-  return request.everywhere
-    ? { user: { id: request.session.userId } }
-    : { id: request.session.sessionId };
-}
+/** Ends the caller's session, or all of the user's. */
+export class SignOut {
+  readonly #deps: SignOutDeps;
 
-async function sessionsOfToken(
-  services: Services,
-  text: string,
-  everywhere: boolean,
-): Promise<SessionsToEnd | undefined> {
-  const token = services.refreshTokens.read(text);
-  const session =
-    token && (await findSession(services.database.em(), services.realmId, token.sessionId));
-  if (session === undefined || token === undefined) return undefined;
-  const presented = judgeRefreshToken(
-    token,
-    session,
-    services.clock.now(),
-    services.refreshGraceSeconds,
-  );
-  if (presented === 'forged') return undefined;
-  // A token that was spent long ago may be a thief's: it can end its own session, never the others.
-  const holdsSession = presented === 'current' || presented === 'within-grace';
-  return everywhere && holdsSession ? { user: { id: session.userId } } : { id: session.id };
+  constructor(deps: SignOutDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves to how many sessions it ended; none is not an error. */
+  async run(realm: Realm, request: SignOutRequest): Promise<number> {
+    const which = await this.#sessionsOf(realm, request);
+    if (which === undefined) return 0;
+    const { sql, clock, endedSessions } = this.#deps;
+    const ended = await endSessions(sql, realm, which, 'signed_out', clock.now());
+    await endedSessions.announce(realm, ended);
+    return ended.length;
+  }
+
+  async #sessionsOf(realm: Realm, request: SignOutRequest): Promise<SessionsToEnd | undefined> {
+    const { refreshToken, session, everywhere } = request;
+    if (refreshToken !== undefined) return this.#sessionsOfToken(realm, refreshToken, everywhere);
+    if (session === undefined) return undefined;
+    return everywhere ? { userId: session.userId } : { id: session.sessionId };
+  }
+
+  async #sessionsOfToken(
+    realm: Realm,
+    text: string,
+    everywhere: boolean,
+  ): Promise<SessionsToEnd | undefined> {
+    const { sql, clock, refreshTokens } = this.#deps;
+    const token = refreshTokens.read(realm, text);
+    const session = token && (await findSession(sql, realm, token.sessionId));
+    if (session === undefined || token === undefined) return undefined;
+    const { refreshGrace } = SESSION_SETTINGS.of(realm);
+    const presented = judgeRefreshToken(token, session, clock.now(), refreshGrace);
+    if (presented === 'forged') return undefined;
+    // A token that was spent long ago may be a thief's: it can end its own session, no others.
+    const holdsSession = presented === 'current' || presented === 'within-grace';
+    return everywhere && holdsSession ? { userId: session.userId } : { id: session.id };
+  }
 }

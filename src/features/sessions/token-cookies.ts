@@ -1,92 +1,101 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { accessCookieName, cookiesNamed } from '@authgraph/sdk';
 import { stringifySetCookie } from 'cookie';
 import { AuthError } from '../../kernel/auth-error.js';
+import type { Realm } from '../../kernel/realm.js';
+import type { RequestContext } from '../../platform/graphql/context.js';
 import type { TokenPair } from './session-issuer.js';
+import { SESSION_SETTINGS } from './session-settings.js';
 
-/** Which cookies this service uses, and from where. */
-export interface CookiePolicy {
+/** Which cookies a realm uses, and from where. */
+interface CookiePolicy {
   readonly accessName: string;
   readonly refreshName: string;
   readonly secure: boolean;
-  /** True when a page of that origin may use cookies; a request without an Origin header may (RFC 6454 section 7.3). */
+  /** True when pages of that origin may; a request without an Origin may (RFC 6454 section 7.3). */
   allows(origin: string | undefined): boolean;
 }
 
-/** `__Host-` and Secure wherever the public URL is https; over plain http, which only development uses, neither works. */
-export function cookiePolicy(issuer: string, origins: readonly string[]): CookiePolicy {
-  const secure = issuer.startsWith('https:');
-  const allowed = new Set([new URL(issuer).origin, ...origins]);
-  return {
-    accessName: accessCookieName(issuer),
-    refreshName: secure ? '__Host-authgraph-rt' : 'authgraph-rt',
-    secure,
-    allows: (origin) => origin === undefined || allowed.has(origin),
-  };
-}
+type CookieRequest = Pick<RequestContext, 'realm' | 'message' | 'response'>;
 
-/** Why a request's cookies are not accepted, if so. Two cookies of one name can only come from somebody who plants one. */
-export function cookieProblem(
-  { cookie: header, origin }: IncomingHttpHeaders,
-  policy: CookiePolicy,
-): AuthError | undefined {
-  if (header === undefined) return undefined;
-  const counts = [policy.accessName, policy.refreshName].map(
-    (name) => cookiesNamed(header, name).length,
-  );
-  if (counts.some((count) => count > 1))
-    return new AuthError('BAD_USER_INPUT', 'A cookie of this service was sent more than once.');
-  if (counts.some((count) => count > 0) && !policy.allows(origin)) return foreignOrigin();
-  return undefined;
-}
-
-/** The tokens that travel as cookies on one request and its answer. */
+/** The tokens that travel as cookies. */
 export class TokenCookies {
-  readonly #headers: IncomingHttpHeaders;
-  readonly #response: ServerResponse;
-  readonly #policy: CookiePolicy;
+  readonly #alwaysAllowed: readonly string[];
+  readonly #policies = new WeakMap<Realm, CookiePolicy>();
 
-  constructor(headers: IncomingHttpHeaders, response: ServerResponse, policy: CookiePolicy) {
-    this.#headers = headers;
-    this.#response = response;
-    this.#policy = policy;
+  /** `alwaysAllowed`: origins that every realm takes cookies from. */
+  constructor(alwaysAllowed: readonly string[]) {
+    this.#alwaysAllowed = alwaysAllowed;
   }
 
-  get refreshToken(): string | undefined {
-    return cookiesNamed(this.#headers.cookie ?? '', this.#policy.refreshName)[0];
+  refreshTokenOf({ realm, message }: CookieRequest): string | undefined {
+    return cookiesNamed(message.headers.cookie ?? '', this.#policyOf(realm).refreshName)[0];
   }
 
-  assertAllowed(): void {
-    if (!this.#policy.allows(this.#headers.origin)) throw foreignOrigin();
+  /**
+   * Throws when a request's cookies are not accepted. Two of one name can only come from somebody
+   * who plants one.
+   */
+  check({ cookie: header, origin }: IncomingHttpHeaders, realm: Realm): void {
+    if (header === undefined) return;
+    const policy = this.#policyOf(realm);
+    const names = [policy.accessName, policy.refreshName];
+    const counts = names.map((name) => cookiesNamed(header, name).length);
+    if (counts.some((count) => count > 1)) {
+      throw new AuthError('BAD_USER_INPUT', 'A cookie of this service was sent more than once.');
+    }
+    if (counts.some((count) => count > 0) && !policy.allows(origin)) throw foreignOrigin();
   }
 
-  /** Both live as long as the session: an access token that has expired is still sent, and answered with "refresh". */
-  set(tokens: TokenPair): void {
-    this.assertAllowed();
-    this.#write(this.#policy.accessName, tokens.accessToken, tokens.refreshTokenExpiresAt);
-    this.#write(this.#policy.refreshName, tokens.refreshToken, tokens.refreshTokenExpiresAt);
+  /** Throws FORBIDDEN when the request's Origin may not use cookies. */
+  assertAllowed({ realm, message }: CookieRequest): void {
+    if (!this.#policyOf(realm).allows(message.headers.origin)) throw foreignOrigin();
+  }
+
+  /**
+   * Both live as long as the session: an access token that has expired is still sent, and answered
+   * with "refresh".
+   */
+  set(request: CookieRequest, tokens: TokenPair): void {
+    this.assertAllowed(request);
+    const { accessName, refreshName } = this.#policyOf(request.realm);
+    this.#write(request, accessName, tokens.accessToken, tokens.refreshTokenExpiresAt);
+    this.#write(request, refreshName, tokens.refreshToken, tokens.refreshTokenExpiresAt);
   }
 
   /** Removes them from a client that has any. */
-  clear(): void {
-    if (this.#headers.cookie === undefined) return;
-    this.#write(this.#policy.accessName, '', new Date(0));
-    this.#write(this.#policy.refreshName, '', new Date(0));
+  clear(request: CookieRequest): void {
+    if (request.message.headers.cookie === undefined) return;
+    const { accessName, refreshName } = this.#policyOf(request.realm);
+    this.#write(request, accessName, '', new Date(0));
+    this.#write(request, refreshName, '', new Date(0));
   }
 
-  #write(name: string, value: string, expires: Date): void {
-    const { secure } = this.#policy;
-    const cookie = stringifySetCookie({
-      name,
-      value,
-      expires,
-      httpOnly: true,
-      secure,
-      sameSite: 'lax',
-      path: '/',
-    });
-    this.#response.appendHeader('set-cookie', cookie);
+  #write({ realm, response }: CookieRequest, name: string, value: string, expires: Date): void {
+    const { secure } = this.#policyOf(realm);
+    const attributes = { expires, httpOnly: true, secure, sameSite: 'lax', path: '/' } as const;
+    response.appendHeader('set-cookie', stringifySetCookie({ name, value, ...attributes }));
   }
+
+  #policyOf(realm: Realm): CookiePolicy {
+    const known = this.#policies.get(realm) ?? cookiePolicy(realm, this.#alwaysAllowed);
+    this.#policies.set(realm, known);
+    return known;
+  }
+}
+
+/** `__Host-` and Secure wherever the public URL is https; over plain http neither works. */
+function cookiePolicy(realm: Realm, alwaysAllowed: readonly string[]): CookiePolicy {
+  const { issuer } = realm;
+  const { allowedOrigins } = SESSION_SETTINGS.of(realm);
+  const allowed = new Set([new URL(issuer).origin, ...allowedOrigins, ...alwaysAllowed]);
+  const accessName = accessCookieName(issuer);
+  return {
+    accessName,
+    refreshName: accessName.replace('authgraph-at', 'authgraph-rt'),
+    secure: issuer.startsWith('https:'),
+    allows: (origin) => origin === undefined || allowed.has(origin),
+  };
 }
 
 function foreignOrigin(): AuthError {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Seal } from '../../kernel/master-secret.js';
+import type { Seal } from '../../kernel/secrets.js';
 import type { StoredKey } from './key-material.js';
 
 /** Where a node looks for the stored keys before it asks the database. */

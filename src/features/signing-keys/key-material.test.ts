@@ -1,10 +1,10 @@
 import { calculateJwkThumbprint } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createSeal, deriveKey } from '../../kernel/master-secret.js';
 import { systemRandomness } from '../../kernel/randomness.js';
+import { Secrets } from '../../kernel/secrets.js';
 import { generateKey, loadKey } from './key-material.js';
 
-const seal = createSeal(deriveKey('one secret', 'signing-keys'), systemRandomness);
+const seal = new Secrets(['one secret'], systemRandomness).seal('signing-keys');
 const times = { createdAt: new Date(0), activatesAt: new Date(0) };
 
 describe('a signing key', () => {
@@ -24,7 +24,7 @@ describe('a signing key', () => {
 
   it('does not load under another secret, for another realm or under another kid, and says why', async () => {
     const stored = await generateKey('ES256', seal, 'default', times);
-    const other = createSeal(deriveKey('another secret', 'signing-keys'), systemRandomness);
+    const other = new Secrets(['another secret'], systemRandomness).seal('signing-keys');
     const refused = `signing key ${stored.kid} cannot be opened: AUTHGRAPH_SECRET is not the one it was sealed with`;
     await expect(loadKey(stored, other, 'default')).rejects.toThrow(refused);
     await expect(loadKey(stored, seal, 'another-realm')).rejects.toThrow(refused);

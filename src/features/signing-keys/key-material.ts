@@ -6,7 +6,7 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
-import type { Seal } from '../../kernel/master-secret.js';
+import type { Seal } from '../../kernel/secrets.js';
 import type { SigningAlgorithm } from './signing-key.policy.js';
 
 /** A signing key as it is stored and cached: the private half is sealed. */
@@ -51,13 +51,27 @@ export async function generateKey(
   };
 }
 
-/** Throws when the key was sealed under another AUTHGRAPH_SECRET. */
+/**
+ * Throws when the key was sealed under another AUTHGRAPH_SECRET. The public half is derived from the
+ * sealed private one, whatever the database says it is: writing there must not forge tokens.
+ */
 export async function loadKey(key: StoredKey, seal: Seal, realmId: string): Promise<LoadedKey> {
-  const { kid, algorithm, publicJwk, createdAt, activatesAt } = key;
+  const { kid, algorithm, createdAt, activatesAt } = key;
   const privateJwk = JSON.parse(openSealed(key, seal, realmId)) as JWK; // we sealed it
+  const publicPart = publicPartOf(privateJwk);
+  if ((await calculateJwkThumbprint(publicPart, 'sha256')) !== kid) {
+    throw new Error(`signing key ${kid} is not the key that its id names`);
+  }
+  const publicJwk = { ...publicPart, kid, alg: algorithm, use: 'sig' };
   const publicKey = await importAsymmetric(publicJwk, algorithm);
   const privateKey = await importAsymmetric(privateJwk, algorithm);
   return { kid, algorithm, publicJwk, createdAt, activatesAt, publicKey, privateKey };
+}
+
+/** The members of RFC 7518 and RFC 8037 that are public, and no other. */
+function publicPartOf({ kty, crv, x, y, n, e }: JWK): JWK {
+  const members = { kty, crv, x, y, n, e };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
 /** The cipher's own message means nothing to an operator, and logs show the innermost cause: so this is it. */

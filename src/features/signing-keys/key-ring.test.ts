@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addSeconds, type Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
-import { createSeal, deriveKey } from '../../kernel/master-secret.js';
 import { systemRandomness } from '../../kernel/randomness.js';
+import { Secrets } from '../../kernel/secrets.js';
 import type { Database } from '../../platform/database/database.js';
 import type { KeyCache } from './key-cache.js';
 import { generateKey, type StoredKey } from './key-material.js';
 import { KeyRing } from './key-ring.js';
 
-const seal = createSeal(deriveKey('one secret', 'signing-keys'), systemRandomness);
+const seal = new Secrets(['one secret'], systemRandomness).seal('signing-keys');
 const lifetimes = { jwksMaxAge: 0.4, tokenLifetime: 660, rotationPeriod: 3_600 };
 const START = new Date();
 

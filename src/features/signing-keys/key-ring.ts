@@ -2,12 +2,12 @@ import type { CryptoKey, JWK } from 'jose';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
-import type { Seal } from '../../kernel/master-secret.js';
+import type { Seal } from '../../kernel/secrets.js';
 import type { Database } from '../../platform/database/database.js';
 import { safeReason } from '../../platform/database/database-failure.js';
+import { readKeys } from './key.store.js';
 import type { KeyCache } from './key-cache.js';
 import { type LoadedKey, loadKey, type StoredKey } from './key-material.js';
-import { readKeys } from './key-store.js';
 import {
   activeKey,
   goneAt,

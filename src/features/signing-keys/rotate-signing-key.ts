@@ -1,73 +1,108 @@
-import type { Services } from '../../app/services.js';
-import { generateKey, type StoredKey } from './key-material.js';
-import { addKey, deleteKeys, lockKeys, readKeys } from './key-store.js';
+import { z } from 'zod';
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { Realm } from '../../kernel/realm.js';
+import type { Seal } from '../../kernel/secrets.js';
+import { type Bus, busMessage } from '../../platform/bus/bus.js';
+import type { Database } from '../../platform/database/database.js';
+import { addKey, deleteKeys, lockKeys, readKeys } from './key.store.js';
+import { generateKey, loadKey, type StoredKey } from './key-material.js';
 import {
   activationOfNewKey,
   hasKeyOnItsWay,
+  type KeyLifetimes,
   nextRotationAt,
   statusOf,
 } from './signing-key.policy.js';
+import { SIGNING_SETTINGS } from './signing-settings.js';
 
-/** Makes the next signing key if its time has come (or none exists); resolves to when the one after it is due. */
-export async function rotateSigningKeyIfDue(services: Services): Promise<Date> {
-  const { clock, signingAlgorithm, keyLifetimes } = services;
-  const dueAt = (keys: readonly StoredKey[]) =>
-    nextRotationAt(keys, signingAlgorithm, clock.now(), keyLifetimes);
-  const { keys } = await changeKeys(services, (existing) => dueAt(existing) <= clock.now());
-  return dueAt(keys);
+export const SIGNING_KEYS_CHANGED = busMessage(
+  'signing-keys-changed',
+  z.object({ realmId: z.string() }),
+);
+
+/** Tokens live a little longer than they say: verifiers allow for clocks that differ. */
+const SKEW_SECONDS = 60;
+
+export interface RotationDeps {
+  readonly database: Database;
+  readonly bus: Bus;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
-/** Makes the next signing key now. When one is already on its way, that one is the answer: rotating twice changes nothing. */
-export async function rotateSigningKey(services: Services): Promise<StoredKey> {
-  const { keys } = await changeKeys(
-    services,
-    (existing) => !hasKeyOnItsWay(existing, services.clock.now()),
-  );
-  const newest = keys.at(-1);
-  if (newest === undefined) throw new Error('a rotation left no signing key');
-  return newest;
+export function keyLifetimes(realm: Realm): KeyLifetimes {
+  const { accessTokenTtl, keyRotation, jwksMaxAge } = SIGNING_SETTINGS.of(realm);
+  return {
+    jwksMaxAge,
+    tokenLifetime: accessTokenTtl + SKEW_SECONDS,
+    rotationPeriod: keyRotation,
+  };
 }
 
-/** Under the realm's lock, so that of many nodes one makes the key and the others find it made. */
-async function changeKeys(
-  services: Services,
-  wanted: (existing: readonly StoredKey[]) => boolean,
-): Promise<{ keys: StoredKey[] }> {
-  const {
-    database,
-    realmId,
-    clock,
-    keyLifetimes,
-    keySeal,
-    signingAlgorithm,
-    keys: ring,
-    bus,
-    log,
-  } = services;
-  const { keys, created } = await database.em().transactional(async (em) => {
-    await lockKeys(em, realmId);
-    const existing = await readKeys(em, realmId);
-    if (!wanted(existing)) return { keys: existing, created: undefined };
-    const now = clock.now();
-    const activatesAt = activationOfNewKey(existing, now, keyLifetimes);
-    const key = await generateKey(signingAlgorithm, keySeal, realmId, {
-      createdAt: now,
-      activatesAt,
-    });
-    addKey(em, realmId, key);
-    const gone = existing
-      .filter((old) => statusOf(old, existing, now, keyLifetimes) === 'GONE')
-      .map(({ kid }) => kid);
-    if (gone.length > 0) await deleteKeys(em, realmId, gone);
-    return { keys: [...existing.filter(({ kid }) => !gone.includes(kid)), key], created: key };
-  });
-  if (created !== undefined) {
-    log.info(
-      { event: 'signing_key_created', kid: created.kid, activatesAt: created.activatesAt },
-      'A new signing key is published',
-    );
-    await ring.reload('database');
-    await bus.publish({ type: 'signing-keys-changed', realmId });
+/** Makes signing keys. Under the realm's lock: of many nodes one makes the key, all find it made. */
+export class RotateSigningKey {
+  readonly #deps: RotationDeps;
+
+  constructor(deps: RotationDeps) {
+    this.#deps = deps;
   }
-  return { keys };
+
+  /**
+   * Makes the next signing key if its time has come (or none exists). Resolves to whether it did,
+   * and to when the one after it is due.
+   */
+  async ifDue(realm: Realm): Promise<{ readonly made: boolean; readonly nextAt: Date }> {
+    const { clock } = this.#deps;
+    const { signingAlg } = SIGNING_SETTINGS.of(realm);
+    const dueAt = (keys: readonly StoredKey[]) =>
+      nextRotationAt(keys, signingAlg, clock.now(), keyLifetimes(realm));
+    const { keys, made } = await this.#change(realm, (existing) => dueAt(existing) <= clock.now());
+    return { made, nextAt: dueAt(keys) };
+  }
+
+  /** Makes the next signing key now. When one is on its way already, that one is the answer. */
+  async now(realm: Realm): Promise<StoredKey> {
+    const isWanted = (keys: readonly StoredKey[]) => !hasKeyOnItsWay(keys, this.#deps.clock.now());
+    const { keys } = await this.#change(realm, isWanted);
+    const newest = keys.at(-1);
+    if (newest === undefined) throw new Error('a rotation left no signing key');
+    return newest;
+  }
+
+  async #change(
+    realm: Realm,
+    isWanted: (existing: readonly StoredKey[]) => boolean,
+  ): Promise<{ keys: StoredKey[]; made: boolean }> {
+    const { database, clock, seal, bus, log } = this.#deps;
+    const lifetimes = keyLifetimes(realm);
+    const { keys, created } = await database.transaction(async ({ em }) => {
+      await lockKeys(em, realm.id);
+      const existing = await readKeys(em, realm.id);
+      if (!isWanted(existing)) return { keys: existing, created: undefined };
+      // With a wrong secret nothing may be written: the other nodes could not open the new key.
+      const newest = existing.at(-1);
+      if (newest !== undefined) await loadKey(newest, seal, realm.id);
+      const now = clock.now();
+      const activatesAt = activationOfNewKey(existing, now, lifetimes);
+      const { signingAlg } = SIGNING_SETTINGS.of(realm);
+      const key = await generateKey(signingAlg, seal, realm.id, { createdAt: now, activatesAt });
+      addKey(em, realm.id, key);
+      const gone = existing
+        .filter((old) => statusOf(old, existing, now, lifetimes) === 'GONE')
+        .map(({ kid }) => kid);
+      if (gone.length > 0) await deleteKeys(em, realm.id, gone);
+      return { keys: [...existing.filter(({ kid }) => !gone.includes(kid)), key], created: key };
+    });
+    if (created !== undefined) {
+      const { kid, activatesAt } = created;
+      log.info(
+        { event: 'signing_key_created', realmId: realm.id, kid, activatesAt },
+        'A new signing key is published',
+      );
+      await bus.publish(SIGNING_KEYS_CHANGED, { realmId: realm.id });
+    }
+    return { keys, made: created !== undefined };
+  }
 }

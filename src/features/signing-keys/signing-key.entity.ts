@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { JWK } from 'jose';
-import { Realm } from '../realms/realm.entity.js';
+import { StoredRealm } from '../realms/index.js';
 
 const SigningKeySchema = defineEntity({
   name: 'SigningKey',
@@ -8,7 +8,7 @@ const SigningKeySchema = defineEntity({
   properties: {
     /** RFC 7638 thumbprint of the public key. */
     kid: p.text().primary(),
-    realm: () => p.manyToOne(Realm).primary(),
+    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
     algorithm: p.text(),
     publicJwk: p.json().$type<JWK>(),
     /** The private JWK under AES-256-GCM; bound to realm and kid. */

@@ -1,26 +1,27 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { Realm } from '../realms/realm.entity.js';
+import { StoredRealm } from '../realms/index.js';
 
 const UserSchema = defineEntity({
   name: 'User',
   tableName: 'users',
   properties: {
     id: p.uuid().primary(),
-    realm: () => p.manyToOne(Realm).primary(),
-    /** As typed; shown to people. */
-    email: p.text(),
-    /** What the address is matched on; unique in its realm. */
-    emailNormalized: p.text(),
+    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
+    /** The primary address, as typed; shown to people. */
+    email: p.text().nullable(),
+    /** What that address is matched on. */
+    emailNormalized: p.text().nullable(),
+    /** Since when the primary address is known to be the user's. */
     emailVerifiedAt: p.datetime().nullable(),
     roles: p.array().$type<string[]>(),
     disabledAt: p.datetime().nullable(),
     createdAt: p.datetime(),
   },
-  uniques: [
-    { name: 'users_realm_id_email_normalized_unique', properties: ['realm', 'emailNormalized'] },
+  indexes: [
+    { name: 'users_realm_id_email_normalized_index', properties: ['realm', 'emailNormalized'] },
   ],
 });
 
-/** A person or machine that can sign in. */
+/** Who: a person or machine that can sign in. How they are known are their identities. */
 export class User extends UserSchema.class {}
 UserSchema.setClass(User);

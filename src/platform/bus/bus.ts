@@ -1,43 +1,60 @@
-/** What the nodes of one service tell each other. A hint, never the only copy of anything. */
-export type BusMessage =
-  | {
-      readonly type: 'sessions-ended';
-      readonly realmId: string;
-      readonly sessionIds: readonly string[];
-    }
-  | { readonly type: 'signing-keys-changed'; readonly realmId: string };
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { z } from 'zod';
+
+/** A kind of message between the nodes of one service. A hint, never the only copy of anything. */
+export interface BusMessage<Content> {
+  readonly type: string;
+  readonly schema: z.ZodType<Content>;
+}
+
+export function busMessage<Content>(type: string, schema: z.ZodType<Content>): BusMessage<Content> {
+  return { type, schema };
+}
 
 /** One channel that every node of the service hears. */
 export interface Bus extends AsyncDisposable {
   /** False while messages from other nodes may be missed: ask the database then. */
   readonly connected: boolean;
-  /** Tells the other nodes (and may tell this one). Never rejects: a lost message is logged and made good by reloads. */
-  publish(message: BusMessage): Promise<void>;
-  onMessage(listener: (message: BusMessage) => void): void;
+  /**
+   * Tells the other nodes (and may tell this one). Never rejects: a lost message is logged, and
+   * made good by reloads.
+   */
+  publish<Content>(message: BusMessage<Content>, content: Content): Promise<void>;
+  on<Content>(message: BusMessage<Content>, listener: (content: Content) => void): void;
   /** Called at each (re)connection, when what was missed has to be caught up on. */
   onConnected(listener: () => void): void;
 }
 
 export const BUS_CHANNEL = 'authgraph';
+const MAC_LENGTH = 43;
 
-/** Reads a message from the wire; undefined when it is not one of ours. */
-export function parseBusMessage(text: string): BusMessage | undefined {
-  try {
-    const message: unknown = JSON.parse(text);
-    return isBusMessage(message) ? message : undefined;
-  } catch {
-    return undefined;
-  }
+/** A message as it travels. Only who has the key can make one that is taken. */
+export interface Envelope {
+  readonly type: string;
+  readonly content: unknown;
 }
 
-function isBusMessage(value: unknown): value is BusMessage {
-  if (typeof value !== 'object' || value === null) return false;
-  const { type, realmId, sessionIds } = value as Record<string, unknown>; // an object that is not null
-  if (typeof realmId !== 'string') return false;
-  if (type === 'signing-keys-changed') return true;
-  return (
-    type === 'sessions-ended' &&
-    Array.isArray(sessionIds) &&
-    sessionIds.every((id) => typeof id === 'string')
-  );
+/** `keys`: newest first; the newest signs, all of them are taken. */
+export function envelopeFormat(keys: readonly Buffer[]) {
+  const macOf = (key: Buffer, body: string) =>
+    createHmac('sha256', key).update(body).digest('base64url');
+  const [newest] = keys;
+  if (newest === undefined) throw new Error('the bus needs a key');
+  return {
+    write(envelope: Envelope): string {
+      const body = JSON.stringify(envelope);
+      return macOf(newest, body) + body;
+    },
+    /** Undefined when it is not from a node of this service. Never throws. */
+    read(text: string): Envelope | undefined {
+      const [mac, body] = [text.slice(0, MAC_LENGTH), text.slice(MAC_LENGTH)];
+      if (!keys.some((key) => isSame(mac, macOf(key, body)))) return undefined;
+      return JSON.parse(body) as Envelope; // the MAC proves that `write` made it
+    },
+  };
+}
+
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -5,7 +5,7 @@ export function localBus(): Bus {
   return {
     connected: true,
     publish: async () => {},
-    onMessage: () => {},
+    on: () => {},
     onConnected: (listener) => listener(),
     [Symbol.asyncDispose]: async () => {},
   };

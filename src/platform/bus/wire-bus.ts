@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '../../kernel/log.js';
-import { type Bus, type BusMessage, parseBusMessage } from './bus.js';
+import { type Bus, type BusMessage, envelopeFormat } from './bus.js';
 
 /** A subscription that some server holds for us. */
 export interface Wire {
@@ -24,15 +24,19 @@ const RECONNECT_MS = 500;
 export class WireBus implements Bus {
   readonly #open: OpenWire;
   readonly #log: Log;
-  readonly #events = new EventEmitter<{ message: [BusMessage]; connected: [] }>();
+  readonly #format: ReturnType<typeof envelopeFormat>;
+  readonly #messages = new EventEmitter<Record<string, [unknown]>>().setMaxListeners(0);
+  readonly #connections = new EventEmitter<{ connected: [] }>().setMaxListeners(0);
   #wire: Wire | undefined;
   #lastHeard = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #saidDown = false;
 
-  constructor(open: OpenWire, log: Log) {
+  /** `keys`: what messages are signed with, newest first. */
+  constructor(open: OpenWire, keys: readonly Buffer[], log: Log) {
     this.#open = open;
+    this.#format = envelopeFormat(keys);
     this.#log = log;
     void this.#connect();
   }
@@ -41,10 +45,10 @@ export class WireBus implements Bus {
     return this.#wire !== undefined;
   }
 
-  async publish(message: BusMessage): Promise<void> {
+  async publish<Content>(message: BusMessage<Content>, content: Content): Promise<void> {
     try {
       if (this.#wire === undefined) throw new Error('not connected');
-      await this.#wire.send(JSON.stringify(message));
+      await this.#wire.send(this.#format.write({ type: message.type, content }));
     } catch (error) {
       this.#log.warn(
         { type: message.type, reason: String(error) },
@@ -53,12 +57,15 @@ export class WireBus implements Bus {
     }
   }
 
-  onMessage(listener: (message: BusMessage) => void): void {
-    this.#events.on('message', listener);
+  on<Content>({ type, schema }: BusMessage<Content>, listener: (content: Content) => void): void {
+    this.#messages.on(type, (content) => {
+      const { success, data } = schema.safeParse(content);
+      if (success) listener(data); // else a newer version sent it
+    });
   }
 
   onConnected(listener: () => void): void {
-    this.#events.on('connected', listener);
+    this.#connections.on('connected', listener);
     if (this.connected) listener();
   }
 
@@ -81,7 +88,7 @@ export class WireBus implements Bus {
       this.#lastHeard = performance.now();
       if (this.#saidDown) this.#log.info({}, 'The bus is connected again');
       this.#saidDown = false;
-      this.#events.emit('connected');
+      this.#connections.emit('connected');
       this.#schedule(() => this.#beat(wire), HEARTBEAT_MS);
     } catch (error) {
       this.#sayDown(error);
@@ -91,8 +98,8 @@ export class WireBus implements Bus {
 
   #received(text: string): void {
     this.#lastHeard = performance.now();
-    const message = parseBusMessage(text);
-    if (message !== undefined) this.#events.emit('message', message);
+    const message = this.#format.read(text);
+    if (message !== undefined) this.#messages.emit(message.type, message.content);
   }
 
   #beat(wire: Wire): void {
@@ -130,7 +137,9 @@ export class WireBus implements Bus {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#events.removeAllListeners(); // what still arrives would only start work that nobody waits for
+    // What still arrives would only start work that nobody waits for.
+    this.#messages.removeAllListeners();
+    this.#connections.removeAllListeners();
     await this.#wire?.close().catch(() => {}); // going away in any case
     this.#wire = undefined;
   }

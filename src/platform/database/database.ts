@@ -1,21 +1,30 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Migrator } from '@mikro-orm/migrations';
+import { type Migration, Migrator } from '@mikro-orm/migrations';
 import type { EntityManager, SqlMikroORM } from '@mikro-orm/sql';
-import { CompiledQuery, type Transaction } from 'kysely';
+import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import type { Pool } from 'pg';
-import { migrations } from '../../../migrations/index.js';
-import { PasswordCredential } from '../../features/password/password-credential.entity.js';
-import { Realm } from '../../features/realms/realm.entity.js';
-import { Session } from '../../features/sessions/session.entity.js';
-import { SigningKey } from '../../features/signing-keys/signing-key.entity.js';
-import { User } from '../../features/users/user.entity.js';
 import type { Log } from '../../kernel/log.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { PostgresConnections } from './postgres-connections.js';
 
+/** What is stored: every feature's entities, and the one ordered list of migrations. */
+export interface Storage {
+  readonly entities: readonly StoredEntity[];
+  readonly migrations: readonly NamedMigration[];
+}
+
+export interface NamedMigration {
+  readonly name: string;
+  readonly class: new (...parameters: ConstructorParameters<typeof Migration>) => Migration;
+}
+
+/** A class that `defineEntity` and `setClass` made. */
+export type StoredEntity = new () => object;
+
 export interface DatabaseOptions {
+  readonly storage: Storage;
   /** A PostgreSQL URL; without it the database is embedded in `dataDir`. */
   readonly url?: string | undefined;
   readonly dataDir: string;
@@ -25,20 +34,35 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number | undefined;
 }
 
+/**
+ * Runs single statements: the database outside every transaction, or a transaction. `$1` stands
+ * for the first parameter. PostgreSQL parses and plans a statement once a connection, so its text
+ * must be one of a few. Statements stand in `*.store.ts` only.
+ */
+export interface SqlExecutor {
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** One transaction: its statements, and MikroORM's unit of work in it. */
+export interface Transaction extends SqlExecutor {
+  readonly em: EntityManager;
+}
+
 /** The open database of this process. */
-export interface Database extends AsyncDisposable {
+export interface Database extends SqlExecutor, AsyncDisposable {
   readonly embedded: boolean;
   /** A fresh unit of work. Make one for each flow. */
   em(): EntityManager;
-  /**
-   * Runs one statement on its own, outside every unit of work. `$1` stands for the first parameter. PostgreSQL parses and plans it once
-   * a connection, so its text must be one of a few; the unit of work writes parameters into the text instead.
-   * Given a unit of work, it runs in that one's transaction.
-   */
-  query<Row>(sql: string, parameters: readonly unknown[], within?: EntityManager): Promise<Row[]>;
+  /** Commits when `work` resolves, rolls back when it rejects. */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   migrator(): Migrator;
-  /** The same database for statements that may take as long as they need, migrations for example. The caller closes it. */
-  unhurried(): Promise<Database>;
+  /** By name. */
+  readonly knownMigrations: ReadonlySet<string>;
+  /**
+   * The same database for statements that may take as long as they need, migrations for example.
+   * The caller closes it.
+   */
+  withoutTimeLimit(): Promise<Database>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -79,20 +103,18 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
   const database: Database = {
     embedded: options.url === undefined,
     em: () => orm.em.fork(),
-    query: async <Row>(sql: string, parameters: readonly unknown[], within?: EntityManager) => {
-      const transaction = within?.getTransactionContext<Transaction<unknown>>();
-      const client = transaction ?? orm.em.getConnection().getClient(); // makes the pool, unless something has before
+    query: async <Row>(sql: string, parameters: readonly unknown[] = []) => {
+      const client = orm.em.getConnection().getClient(); // makes the pool, unless something has
       const values = [...parameters];
-      const answer =
-        transaction === undefined
-          ? pool?.query({ name: statementName(sql), text: sql, values })
-          : undefined;
-      const { rows } = await (answer ?? client.executeQuery(CompiledQuery.raw(sql, values)));
+      const { rows } = await (pool?.query({ name: statementName(sql), text: sql, values }) ??
+        client.executeQuery(CompiledQuery.raw(sql, values)));
       return rows as Row[]; // what the statement returns is known only to its caller
     },
+    transaction: (work) => orm.em.fork().transactional((em) => work(transactionOf(em))),
     migrator: () => new Migrator(orm.em),
+    knownMigrations: new Set(options.storage.migrations.map(({ name }) => name)),
     // The embedded one knows no limits, and cannot be opened twice.
-    unhurried: async () =>
+    withoutTimeLimit: async () =>
       options.url === undefined
         ? { ...database, [Symbol.asyncDispose]: async () => {} }
         : closedWith(
@@ -106,6 +128,18 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
     [Symbol.asyncDispose]: close,
   };
   return database;
+}
+
+function transactionOf(em: EntityManager): Transaction {
+  return {
+    em,
+    query: async <Row>(sql: string, parameters: readonly unknown[] = []) => {
+      const context = em.getTransactionContext<KyselyTransaction<unknown>>();
+      if (context === undefined) throw new Error('the transaction is over');
+      const { rows } = await context.executeQuery(CompiledQuery.raw(sql, [...parameters]));
+      return rows as Row[]; // what the statement returns is known only to its caller
+    },
+  };
 }
 
 /** Adds a database to those that another one closes when it is closed itself. */
@@ -149,10 +183,10 @@ async function createOrm(
   onPoolCreated: (pool: Pool) => void,
 ): Promise<SqlMikroORM> {
   const shared = {
-    entities: [Realm, User, PasswordCredential, Session, SigningKey],
+    entities: [...options.storage.entities],
     // Silent: it would report each step as a warning. Whoever applies migrations says so.
     migrations: {
-      migrationsList: migrations,
+      migrationsList: [...options.storage.migrations],
       tableName: MIGRATIONS_TABLE,
       snapshot: false,
       silent: true,

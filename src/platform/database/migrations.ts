@@ -10,6 +10,14 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
     : takingTurns(database, read);
 }
 
+/** Names of applied migrations that this version does not know: a newer one made them. */
+export async function unknownMigrations(database: Database): Promise<string[]> {
+  if (!(await hasMigrationsTable(database))) return [];
+  const migrator = database.migrator();
+  const executed = await migrator.getExecuted();
+  return executed.map(({ name }) => name).filter((name) => !database.knownMigrations.has(name));
+}
+
 /** Names of the migrations that were applied, with the time; oldest first. */
 export async function appliedMigrations(database: Database): Promise<{ name: string; at: Date }[]> {
   const rows = await database.migrator().getExecuted();
@@ -52,12 +60,12 @@ async function takingTurns<T>(
 ): Promise<T> {
   if (database.embedded) return task(database.migrator(), undefined);
   // Building an index, or waiting for the node that does, takes longer than any request may.
-  await using patient = await database.unhurried();
-  return await patient.em().transactional(async (em) => {
+  await using unlimited = await database.withoutTimeLimit();
+  return await unlimited.em().transactional(async (em) => {
     await em.execute("select pg_advisory_xact_lock(hashtextextended('authgraph:migrations', 0))");
     const transaction = em.getTransactionContext<Transaction>();
     if (transaction === undefined) throw new Error('a transaction without a context');
-    return task(patient.migrator(), transaction);
+    return task(unlimited.migrator(), transaction);
   });
 }
 

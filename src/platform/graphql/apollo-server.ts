@@ -12,17 +12,18 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { type RequestVerifierOptions, sessionContext } from '@authgraph/sdk';
 import { depthLimit } from '@graphile/depth-limit';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Log } from '../../kernel/log.js';
 import { safeReason } from '../database/database-failure.js';
+import type { ErrorTable } from '../errors/error-table.js';
 import type { RequestContext } from './context.js';
-import { expectedError } from './error-table.js';
 
 export interface GraphQLOptions {
   readonly schema: GraphQLSchema;
-  readonly session: RequestVerifierOptions;
+  readonly errors: ErrorTable;
+  /** Of the features. */
+  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   /** True to answer introspection queries and to suggest names in validation errors. */
   readonly explorable: boolean;
   readonly log: Log;
@@ -43,7 +44,8 @@ const INTERNAL = 'INTERNAL_SERVER_ERROR';
 /** The Apollo server, not yet started and without HTTP around it. */
 export function createApolloServer({
   schema,
-  session,
+  errors,
+  plugins,
   explorable,
   log,
 }: GraphQLOptions): ApolloServer<RequestContext> {
@@ -58,12 +60,13 @@ export function createApolloServer({
     parseOptions: { maxTokens: MAX_TOKENS },
     validationRules: [depthLimit(DEPTH_LIMITS)],
     // Apollo's own option for this is a plugin, and leaves the suggestions in what is said of variables.
-    formatError: explorable
-      ? maskUnexpected
-      : (formatted, error) => withoutSuggestion(maskUnexpected(formatted, error)),
+    formatError: (formatted, error) => {
+      const shown = maskUnexpected(formatted, error, errors);
+      return explorable ? shown : withoutSuggestion(shown);
+    },
     plugins: [
-      sessionContext(session),
-      failureReports(log),
+      ...plugins,
+      failureReports(errors, log),
       // Nothing is sent to anybody, whatever APOLLO_* variables the environment holds.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -75,9 +78,13 @@ export function createApolloServer({
 }
 
 /** Expected failures are shown as the error table says; of all others only that they happened. */
-function maskUnexpected(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+function maskUnexpected(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  errors: ErrorTable,
+): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  const expected = expectedError(original);
+  const expected = errors.graphqlError(original);
   if (expected !== undefined) {
     const { http: _http, ...extensions } = expected.extensions;
     return { ...formatted, message: expected.message, extensions };
@@ -97,10 +104,10 @@ function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedEr
 }
 
 /** Logs what was masked, under the request id that the client is told, and sets the answer's HTTP status. */
-function failureReports(log: Log): ApolloServerPlugin<RequestContext> {
+function failureReports(errors: ErrorTable, log: Log): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
     didEncounterErrors: async (context) => {
-      for (const error of context.errors) report(error, context, log);
+      for (const error of context.errors) report(error, context, errors, log);
     },
   };
   return { requestDidStart: async () => listener };
@@ -109,10 +116,11 @@ function failureReports(log: Log): ApolloServerPlugin<RequestContext> {
 function report(
   error: GraphQLError,
   context: GraphQLRequestContext<RequestContext>,
+  errors: ErrorTable,
   log: Log,
 ): void {
   const original = unwrapResolverError(error);
-  const expected = expectedError(original);
+  const expected = errors.graphqlError(original);
   const status = statusOf(expected) ?? statusOf(original);
   if (status !== undefined && status !== 200 && context.response.http.status === undefined)
     context.response.http.status = status;

@@ -1,22 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SessionContext } from '@authgraph/sdk';
-import type { Services } from '../../app/services.js';
-import type { Device, TokenPair } from '../../features/sessions/session-issuer.js';
-import type { Loaders } from './loaders.js';
+import type { Realm } from '../../kernel/realm.js';
 
-/** The tokens that travel as cookies on this request and its answer. */
-interface TokenCookies {
-  readonly refreshToken: string | undefined;
-  /** Throws FORBIDDEN when the request's Origin may not use cookies. */
-  assertAllowed(): void;
-  set(tokens: TokenPair): void;
-  clear(): void;
+/** Where a request came from; shown to users in their list of sessions. */
+export interface Device {
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
 }
 
-/** What every resolver is given: the request's own part, and the services. */
+/** The facts of one request to one realm's API. The session is put there by a plugin. */
 export interface RequestContext extends SessionContext {
   readonly requestId: string;
-  readonly services: Services;
+  readonly realm: Realm;
   readonly device: Device;
-  readonly cookies: TokenCookies;
-  readonly loaders: Loaders;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
 }

@@ -1,23 +1,11 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/resolvers.js';
+import { authDirectives } from '@authgraph/sdk';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse, print } from 'graphql';
-import { buildSchemaSync, createResolversMap } from 'type-graphql';
-import { PasswordResolver } from '../../features/password/password.resolver.js';
-import { SessionResolver } from '../../features/sessions/session.resolver.js';
-import { SessionLifeResolver } from '../../features/sessions/session-life.resolver.js';
-import { ViewerResolver } from '../../features/sessions/viewer.resolver.js';
-import { UserResolver } from '../../features/users/user.resolver.js';
-import { checkRepresentations, entityReferences } from './entity-references.js';
-
-/** Every resolver of the service. A new kind of credential adds its own here. */
-const RESOLVERS = [
-  ViewerResolver,
-  UserResolver,
-  SessionResolver,
-  SessionLifeResolver,
-  PasswordResolver,
-] as const;
+import { buildSchemaSync, type ContainerType, createResolversMap } from 'type-graphql';
+import type { ResolverClass } from '../feature.js';
+import { checkRepresentations, type EntityReferences } from './entity-references.js';
 
 const LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
@@ -30,15 +18,46 @@ export interface Subgraph {
   readonly sdl: string;
 }
 
-export function buildSubgraph(): Subgraph {
-  const schema = buildSchemaSync({ resolvers: RESOLVERS, validate: false, skipCheck: true });
+/** What the features bring to the graph. Without instances the schema can be printed, not served. */
+export interface SubgraphParts {
+  readonly resolvers: readonly ResolverClass[];
+  readonly instances?: readonly object[];
+  readonly references?: EntityReferences;
+}
+
+/** Our own directives guard our own fields: what says `@requiresScopes` is guarded. */
+export function buildSubgraph(parts: SubgraphParts): Subgraph {
+  const [first, ...others] = parts.resolvers;
+  if (first === undefined) throw new Error('no feature brings a resolver');
+  const schema = buildSchemaSync({
+    resolvers: [first, ...others],
+    container: containerOf(parts.instances ?? []),
+    validate: false,
+    skipCheck: true,
+  });
   const typeDefs = parse(`${LINK}\n\n${printSchemaWithDirectives(schema)}`);
   const resolvers = createResolversMap(schema);
-  for (const [name, references] of Object.entries(entityReferences))
-    Object.assign(resolvers[name] ?? {}, references);
+  const references = parts.references ?? {};
+  for (const [name, __resolveReference] of Object.entries(references)) {
+    Object.assign(resolvers[name] ?? {}, { __resolveReference });
+  }
   // The two libraries describe one and the same resolver map in types that differ only in enums.
   const modules = [{ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }];
-  const subgraph = buildSubgraphSchema(modules);
-  checkRepresentations(subgraph);
+  const subgraph = authDirectives(buildSubgraphSchema(modules));
+  checkRepresentations(subgraph, Object.keys(references));
   return { schema: subgraph, sdl: `${print(typeDefs)}\n` };
+}
+
+/** Resolvers are the instances that the features built, each with what it needs and no more. */
+function containerOf(instances: readonly object[]): ContainerType {
+  const byClass = new Map<unknown, object>(
+    instances.map((instance) => [instance.constructor, instance]),
+  );
+  return {
+    get(resolver) {
+      const instance = byClass.get(resolver);
+      if (instance === undefined) throw new Error(`no feature made ${resolver.name}`);
+      return instance;
+    },
+  };
 }

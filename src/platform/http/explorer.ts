@@ -18,29 +18,30 @@ query Me {
 }
 `;
 
-/** In development, a browser that opens /graphql gets GraphiQL, whole from its package: it works without a network. */
+/**
+ * In development, a browser that opens the API of a realm gets GraphiQL, whole from its package: it
+ * works without a network.
+ */
 export function serveExplorer(fastify: FastifyInstance): void {
-  let page: Promise<string> | undefined;
   fastify.addHook('onRequest', async (request, reply) => {
-    if (wantsPage(request)) await sendPage(reply);
+    const path = pageAskedFor(request);
+    if (path !== undefined) await sendPage(reply, path);
   });
-
-  async function sendPage(reply: FastifyReply): Promise<void> {
-    page ??= import('@graphql-yoga/render-graphiql').then(({ renderGraphiQL }) =>
-      renderGraphiQL({ title: 'authgraph', endpoint: '/graphql', defaultQuery: FIRST_OPERATION }),
-    );
-    await reply
-      .type('text/html; charset=utf-8')
-      .header('content-security-policy', "frame-ancestors 'none'")
-      .send(await page);
-  }
 }
 
-function wantsPage(request: FastifyRequest): boolean {
-  if (request.method !== 'GET') return false;
-  const [path, query = ''] = request.url.split('?', 2);
-  const accepts = request.headers.accept ?? '';
-  return (
-    path === '/graphql' && !new URLSearchParams(query).has('query') && accepts.includes('text/html')
-  );
+async function sendPage(reply: FastifyReply, endpoint: string): Promise<void> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  await reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', "frame-ancestors 'none'")
+    .send(renderGraphiQL({ title: 'authgraph', endpoint, defaultQuery: FIRST_OPERATION }));
+}
+
+const API = /^(?:\/realms\/[a-z0-9-]+)?\/graphql$/;
+
+/** The path of the API that a browser opens; undefined for every other request. */
+function pageAskedFor({ method, url, headers }: FastifyRequest): string | undefined {
+  const [path = '', query = ''] = url.split('?', 2);
+  const isPage = method === 'GET' && API.test(path) && !new URLSearchParams(query).has('query');
+  return isPage && headers.accept?.includes('text/html') ? path : undefined;
 }

@@ -7,9 +7,14 @@ export type RequestHeaders =
 
 const BEARER = /^Bearer +(?=[^ ])/i;
 
-/** The access token cookie's name: `__Host-` wherever the service is reached over https. */
+/**
+ * The access token cookie's name: `__Host-` wherever the service is reached over https, and the realm
+ * in the end for any but the default one, since a browser sends the cookies of one host together.
+ */
 export function accessCookieName(issuer: string): string {
-  return issuer.startsWith('https:') ? '__Host-authgraph-at' : 'authgraph-at';
+  const realm = /\/realms\/([a-z0-9-]+)$/.exec(issuer)?.[1];
+  const name = realm === undefined ? 'authgraph-at' : `authgraph-at-${realm}`;
+  return issuer.startsWith('https:') ? `__Host-${name}` : name;
 }
 
 /**

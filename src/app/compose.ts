@@ -1,0 +1,119 @@
+import { availableParallelism } from 'node:os';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../kernel/clock.js';
+import { idsFrom } from '../kernel/ids.js';
+import { systemRandomness } from '../kernel/randomness.js';
+import { Secrets } from '../kernel/secrets.js';
+import type { Bus } from '../platform/bus/bus.js';
+import { localBus } from '../platform/bus/local-bus.js';
+import { postgresWire } from '../platform/bus/postgres-wire.js';
+import { redisWire } from '../platform/bus/redis-wire.js';
+import { WireBus } from '../platform/bus/wire-bus.js';
+import { openDatabase } from '../platform/database/database.js';
+import { ErrorTable } from '../platform/errors/error-table.js';
+import type { Built, Feature, Use } from '../platform/feature.js';
+import type { Platform } from '../platform/platform.js';
+import type { Config } from './config.js';
+import { FEATURES } from './features.js';
+import { storageOf } from './storage.js';
+
+/** With the time to get a connection this stays under the five seconds of a request. */
+const STATEMENT_TIMEOUT_MS = 2_000;
+
+export interface ComposeOptions {
+  readonly config: Config;
+  /** The values of AUTHGRAPH_SECRET, newest first, or the development one. */
+  readonly secrets: readonly string[];
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** All of them unless given. */
+  readonly features?: readonly Feature[];
+}
+
+/** The service without HTTP around it: what the command line works with. */
+export interface Composition extends AsyncDisposable {
+  readonly platform: Platform;
+  /** The parts of a feature. Throws when it is not in the list. */
+  readonly use: Use;
+  /** In the order of the list. */
+  readonly built: readonly Built<unknown>[];
+  readonly features: readonly Feature[];
+}
+
+export async function compose(options: ComposeOptions): Promise<Composition> {
+  const features = options.features ?? FEATURES;
+  const { platform, close } = await openPlatform(options, features);
+  const built = new Map<Feature, Built<unknown>>();
+  const use: Use = (wanted) => {
+    const found = built.get(wanted);
+    if (found === undefined) throw new Error(`the feature "${wanted.name}" is not there (yet)`);
+    return found.parts as ReturnType<typeof wanted.create>['parts']; // its own create() made them
+  };
+  for (const each of features) built.set(each, each.create(platform, use));
+  const parts = [...built.values()];
+  return {
+    platform,
+    use,
+    built: parts,
+    features,
+    async [Symbol.asyncDispose]() {
+      for (const { stop } of parts.toReversed()) await stop?.();
+      await close();
+    },
+  };
+}
+
+async function openPlatform(
+  { config, secrets: values, log, clock = systemClock }: ComposeOptions,
+  features: readonly Feature[],
+): Promise<{ platform: Platform; close: () => Promise<void> }> {
+  const randomness = systemRandomness;
+  const secrets = new Secrets(values, randomness);
+  const storage = storageOf(features);
+  const { database: where, redisUrl } = config;
+  const database = await openDatabase(
+    { ...where, storage, statementTimeoutMs: STATEMENT_TIMEOUT_MS },
+    log,
+  );
+  // Loaded on demand: its client costs a service without Redis time to start and memory.
+  const redis =
+    redisUrl === undefined
+      ? undefined
+      : (await import('../platform/redis/redis.js')).openRedis(redisUrl, log);
+  const bus = openBus();
+  const platform: Platform = {
+    clock,
+    randomness,
+    newId: idsFrom(clock, randomness),
+    log,
+    secrets,
+    database,
+    bus,
+    redis,
+    errors: new ErrorTable(features.flatMap(({ problems }) => problems ?? [])),
+    process: {
+      production: config.production,
+      issuer: config.issuer,
+      port: config.port,
+      processors: availableParallelism(),
+    },
+    settings: config.settings,
+    allSettings: features.flatMap(({ settings }) => settings ?? []),
+  };
+  return {
+    platform,
+    async close() {
+      await bus[Symbol.asyncDispose]();
+      redis?.disconnect();
+      await database.close();
+    },
+  };
+
+  function openBus(): Bus {
+    const macKeys = secrets.macKeys('bus');
+    if (redis !== undefined) return new WireBus(redisWire(redis), macKeys, log);
+    return where.url === undefined
+      ? localBus()
+      : new WireBus(postgresWire(where.url), macKeys, log);
+  }
+}

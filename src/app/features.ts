@@ -1,0 +1,25 @@
+import { password } from '../features/password/index.js';
+import { realms } from '../features/realms/index.js';
+import { sessions } from '../features/sessions/index.js';
+import { signingKeys } from '../features/signing-keys/index.js';
+import { users } from '../features/users/index.js';
+import type { AuthErrorCode } from '../kernel/auth-error.js';
+import type { PLATFORM_ERRORS } from '../platform/errors/error-table.js';
+import type { Feature } from '../platform/feature.js';
+
+/**
+ * All that this service can do. A feature comes after those that it uses; taking a line out takes
+ * the capability out, from the schema to the tables that the entities describe.
+ */
+const ALL = [realms, users, signingKeys, sessions, password] as const;
+
+export const FEATURES: readonly Feature[] = ALL;
+
+type AnsweredBy<Of> = Of extends { readonly problems?: infer Table } ? keyof Table : never;
+type Unanswered = Exclude<
+  AuthErrorCode,
+  AnsweredBy<(typeof ALL)[number]> | keyof typeof PLATFORM_ERRORS
+>;
+/** The table of errors is complete: this does not compile while a code has no answer. */
+type Complete<Code extends never> = Code;
+export type EveryErrorIsAnswered = Complete<Unanswered>;

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { realms } from '../features/realms/index.js';
+import { SESSION_SETTINGS } from '../features/sessions/index.js';
+import { AuthError } from '../kernel/auth-error.js';
+import { createApolloServer } from '../platform/graphql/apollo-server.js';
+import { buildSubgraph } from '../platform/graphql/schema.js';
+import { graphqlRoute } from '../platform/http/graphql-route.js';
+import type { Readiness } from '../platform/http/health.js';
+import { createHttpServer } from '../platform/http/server.js';
+import { startBringUp } from './bring-up.js';
+import { type ComposeOptions, type Composition, compose } from './compose.js';
+import { prepareDrain } from './drain.js';
+
+/** The running service. */
+export interface App extends AsyncDisposable, Pick<Composition, 'platform' | 'use'> {
+  /** Where it listens. */
+  readonly url: string;
+  /** Settles when the node has tried to get ready once; whether it is, /health/ready tells. */
+  readonly firstAttempt: Promise<void>;
+  /** Stops accepting, finishes what runs, closes everything. */
+  stop(): Promise<void>;
+}
+
+export async function startApp(options: ComposeOptions): Promise<App> {
+  const { config, log } = options;
+  const composition = await compose(options);
+  const { platform, use, built, features } = composition;
+  const bringUp = startBringUp(composition, config.database.autoMigrate);
+  const { schema } = buildSubgraph({
+    resolvers: features.flatMap(({ resolvers }) => resolvers ?? []),
+    instances: built.flatMap(({ resolvers }) => resolvers ?? []),
+    references: Object.assign({}, ...built.map(({ references }) => references)),
+  });
+  const { errors } = platform;
+  const apollo = createApolloServer({
+    schema,
+    errors,
+    plugins: built.flatMap(({ plugins }) => plugins ?? []),
+    explorable: config.introspection,
+    log,
+  });
+  await apollo.start();
+  const checks = [assertReady, ...built.flatMap((each) => each.checks ?? [])];
+  const { directory } = use(realms);
+  const server = await createHttpServer({
+    routes: [graphqlRoute(apollo, checks), ...built.flatMap(({ routes }) => routes ?? [])],
+    realmOf: (realmId) => directory.find(realmId),
+    allowedOrigins: (realm) => SESSION_SETTINGS.of(realm).allowedOrigins,
+    trustProxy: config.trustProxy,
+    readiness,
+    explorer: !config.production,
+    newRequestId: randomUUID, // for reading logs only
+    errors,
+    log,
+  });
+  server.addHook('preClose', async () => {
+    for (const { closing } of built) closing?.();
+  });
+  const drain = prepareDrain(server);
+  const stop = async () => {
+    bringUp.stop();
+    await drain();
+    await apollo.stop();
+    await composition[Symbol.asyncDispose]();
+  };
+  const listening = server.listen({ port: config.port, host: config.host });
+  const url = await listening.catch(async (error: unknown) => {
+    await stop(); // else its connections would keep a process alive that nobody can reach
+    throw error;
+  });
+  const { firstAttempt } = bringUp;
+  return { platform, use, url, firstAttempt, stop, [Symbol.asyncDispose]: stop };
+
+  function assertReady(): void {
+    if (bringUp.state.ready) return;
+    throw new AuthError('SERVICE_UNAVAILABLE', 'The service is starting. Try again shortly.');
+  }
+
+  async function readiness(): Promise<Readiness> {
+    const database = await platform.database.ping().then(
+      () => true,
+      () => false,
+    );
+    return { database, migrations: bringUp.state.migrations, keys: bringUp.state.ready };
+  }
+}

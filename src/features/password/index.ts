@@ -1,0 +1,35 @@
+import { feature } from '../../platform/feature.js';
+import { sessions } from '../sessions/index.js';
+import { users } from '../users/index.js';
+import { CheckPassword } from './check-password.js';
+import { newPasswordHasher } from './new-password.js';
+import { Password } from './password.entity.js';
+import { PasswordResolver } from './password.resolver.js';
+import { PASSWORD_PROBLEMS } from './password-errors.js';
+import { argon2Hasher } from './password-hasher.js';
+import { PASSWORD_SETTINGS } from './password-settings.js';
+import { SignIn } from './sign-in.js';
+import { SignUp } from './sign-up.js';
+
+/** Signing up and in with an address and a password. */
+export const password = feature({
+  name: 'password',
+  settings: PASSWORD_SETTINGS,
+  entities: [Password],
+  resolvers: [PasswordResolver],
+  problems: PASSWORD_PROBLEMS,
+  create({ database, clock, newId, log, errors, process }, use) {
+    use(users);
+    const { issuer, tokens } = use(sessions);
+    const hasher = argon2Hasher(process.processors, log);
+    const hashNewPassword = newPasswordHasher(hasher);
+    const check = new CheckPassword({ sql: database, clock, hasher });
+    const signUp = new SignUp({ database, clock, newId, issuer, hashNewPassword });
+    const signIn = new SignIn({ sql: database, issuer, check });
+    return {
+      parts: { signUp, signIn, check },
+      resolvers: [new PasswordResolver({ errors, tokens, signUp, signIn })],
+      stop: () => hasher[Symbol.asyncDispose](),
+    };
+  },
+});

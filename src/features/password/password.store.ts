@@ -1,0 +1,56 @@
+import type { Realm } from '../../kernel/realm.js';
+import type { SqlExecutor } from '../../platform/database/database.js';
+import { PUBLIC_TENANT } from '../users/index.js';
+
+/** Whose password it may be. */
+export interface PasswordCandidate {
+  readonly identityId: string;
+  readonly userId: string;
+  readonly emailVerified: boolean;
+  readonly roles: string[];
+  readonly hash: string;
+}
+
+/** One statement for everybody: a second one for addresses that are known would tell them apart. */
+const FIND = `select i.id as "identityId", u.id as "userId",
+    u.email_verified_at is not null as "emailVerified", u.roles, p.hash
+  from identity_tenants t
+  join identities i on i.id = t.identity_id and i.realm_id = t.realm_id
+  join passwords p on p.identity_id = i.id and p.realm_id = i.realm_id
+  join users u on u.id = i.user_id and u.realm_id = i.realm_id
+  where t.realm_id = $1 and t.tenant_id = $2 and t.method = 'password' and t.subject = $3
+    and u.disabled_at is null`;
+
+export async function findPassword(
+  sql: SqlExecutor,
+  realm: Realm,
+  address: string,
+): Promise<PasswordCandidate | undefined> {
+  return (await sql.query<PasswordCandidate>(FIND, [realm.id, PUBLIC_TENANT, address]))[0];
+}
+
+const INSERT = `insert into passwords (identity_id, realm_id, hash, updated_at)
+  values ($1, $2, $3, $4)`;
+
+export async function insertPassword(
+  sql: SqlExecutor,
+  realm: Realm,
+  password: { readonly identityId: string; readonly hash: string; readonly now: Date },
+): Promise<void> {
+  const { identityId, hash, now } = password;
+  await sql.query(INSERT, [identityId, realm.id, hash, now]);
+}
+
+/** The old hash is part of the condition: a password that was changed meanwhile stays changed. */
+const REPLACE = `update passwords set hash = $4, updated_at = $5
+  where identity_id = $1 and realm_id = $2 and hash = $3`;
+
+export async function replaceHash(
+  sql: SqlExecutor,
+  realm: Realm,
+  { identityId, hash }: Pick<PasswordCandidate, 'identityId' | 'hash'>,
+  stronger: string,
+  now: Date,
+): Promise<void> {
+  await sql.query(REPLACE, [identityId, realm.id, hash, stronger, now]);
+}

@@ -1,0 +1,1 @@
+export { grantableScopes, isRoleName, scopesOf } from './role-scopes.policy.js';

@@ -1,0 +1,96 @@
+import { DEFAULT_REALM } from '../../kernel/realm.js';
+import { feature } from '../../platform/feature.js';
+import { RequestLoader } from '../../platform/graphql/request-loader.js';
+import type { ProcessFacts } from '../../platform/platform.js';
+import { realms } from '../realms/index.js';
+import { signingKeys } from '../signing-keys/index.js';
+import { maySeeUser } from '../users/index.js';
+import { accessTokenSigner } from './access-token.js';
+import { DeliverTokens } from './deliver-tokens.js';
+import { EndedSessions } from './ended-sessions.js';
+import { EndedSessionsStream } from './ended-sessions-stream.js';
+import { findSessions } from './listed-session.store.js';
+import { RefreshSession } from './refresh-session.js';
+import { refreshTokenFormat } from './refresh-token.js';
+import { Session } from './session.entity.js';
+import { SessionResolver } from './session.resolver.js';
+import { SESSION_PROBLEMS } from './session-errors.js';
+import { SessionIssuer } from './session-issuer.js';
+import { SessionLifeResolver } from './session-life.resolver.js';
+import { SESSION_SETTINGS } from './session-settings.js';
+import { sessionVerification } from './session-verification.js';
+import { SignOut } from './sign-out.js';
+import { TokenCookies } from './token-cookies.js';
+import { UserSessionsResolver } from './user-sessions.resolver.js';
+
+export { accessTokenSigner } from './access-token.js';
+export { cleanupSessions } from './cleanup-sessions.js';
+export type { DeliverTokens } from './deliver-tokens.js';
+export { endSessions } from './ended-session.store.js';
+export type { EndedSessions } from './ended-sessions.js';
+export type { IssuedSession, SessionIssuer } from './session-issuer.js';
+export { SESSION_SETTINGS } from './session-settings.js';
+export { SignedIn, TokenDelivery } from './session-types.js';
+
+/** Sessions: their tokens, rotation, theft detection, and their end. */
+export const sessions = feature({
+  name: 'sessions',
+  settings: SESSION_SETTINGS,
+  entities: [Session],
+  resolvers: [SessionResolver, SessionLifeResolver, UserSessionsResolver],
+  problems: SESSION_PROBLEMS,
+  create(platform, use) {
+    const { database: sql, bus, clock, randomness, newId, log, errors, secrets } = platform;
+    const { rings } = use(signingKeys);
+    const { directory } = use(realms);
+    const refreshTokens = refreshTokenFormat(secrets.macKeys('refresh-token-mac'));
+    const signAccessToken = accessTokenSigner(rings, newId);
+    const issuer = new SessionIssuer({ clock, randomness, newId, refreshTokens, signAccessToken });
+    const endedSessions = new EndedSessions({ sql, bus, clock, log });
+    const stream = new EndedSessionsStream(endedSessions);
+    const cookies = new TokenCookies(alwaysAllowedOrigins(platform.process));
+    const tokens = new DeliverTokens(cookies);
+    const refresh = new RefreshSession({
+      sql,
+      clock,
+      randomness,
+      log,
+      refreshTokens,
+      issuer,
+      endedSessions,
+    });
+    const signOut = new SignOut({ sql, clock, refreshTokens, endedSessions });
+    const loader = new RequestLoader((realm, ids) => findSessions(sql, realm, ids));
+    return {
+      parts: { issuer, endedSessions, tokens, refreshTokens, refresh, signOut },
+      resolvers: [
+        new SessionResolver(loader),
+        new SessionLifeResolver({ errors, refresh, signOut, cookies, tokens }),
+        new UserSessionsResolver({ sql, clock, sessions: loader }),
+      ],
+      references: {
+        Session: async ({ id }, context) => {
+          const session = context.session && (await loader.load(context, id));
+          const isVisible =
+            session && maySeeUser(context.session, session.user.id, 'sessions:read');
+          return isVisible ? { id: session.id } : null;
+        },
+      },
+      plugins: [sessionVerification({ rings, endedSessions, clock })],
+      checks: [({ headers }, realm) => cookies.check(headers, realm)],
+      routes: [stream.route],
+      async start() {
+        await endedSessions.load();
+        await directory.find(DEFAULT_REALM);
+        return undefined;
+      },
+      closing: () => stream.close(),
+      stop: () => endedSessions[Symbol.dispose](),
+    };
+  },
+});
+
+/** In development it does not matter by which name of this machine the browser came. */
+function alwaysAllowedOrigins({ production, port }: ProcessFacts): string[] {
+  return production ? [] : [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
+}

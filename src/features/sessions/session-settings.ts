@@ -1,0 +1,27 @@
+import type { Realm } from '../../kernel/realm.js';
+import { duration, list, optional, origin, text } from '../../platform/settings/setting-schemas.js';
+import { realmSetting, Settings } from '../../platform/settings/settings.js';
+
+export const SESSION_SETTINGS = new Settings({
+  audience: realmSetting(optional(text), undefined, '`aud` of access tokens; the issuer if unset'),
+  refreshIdleTtl: realmSetting(
+    duration('1s', '365d'),
+    '14d',
+    'a session that is not refreshed for this long is over',
+  ),
+  refreshAbsoluteTtl: realmSetting(duration('1s', '3650d'), '90d', 'no session lives longer'),
+  refreshGrace: realmSetting(
+    duration('0s', '5m'),
+    '10s',
+    'how long the predecessor of a refresh token still gives the same successor',
+  ),
+  allowedOrigins: realmSetting(
+    list(origin),
+    '',
+    'origins whose pages may call the API and use cookies, comma-separated',
+  ),
+});
+
+export function audienceOf(realm: Realm): string {
+  return SESSION_SETTINGS.of(realm).audience ?? realm.issuer;
+}

@@ -1,0 +1,139 @@
+import 'reflect-metadata'; // type-graphql keeps its decorators' metadata with it
+import {
+  createUnionType,
+  Directive,
+  Field,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  registerEnumType,
+} from 'type-graphql';
+import { DateTime } from '../../platform/graphql/date-time.js';
+import { PageInfo } from '../../platform/graphql/page-info.js';
+import { User } from '../users/index.js';
+import { RefreshRejected } from './session-errors.js';
+import type { TokenPair } from './session-issuer.js';
+
+export const TokenDelivery = { BODY: 'BODY', COOKIE: 'COOKIE' } as const;
+export type TokenDelivery = (typeof TokenDelivery)[keyof typeof TokenDelivery];
+
+registerEnumType(TokenDelivery, {
+  name: 'TokenDelivery',
+  valuesConfig: {
+    BODY: {
+      description:
+        'Tokens come back in `tokens`. The default: it survives gateways that drop Set-Cookie.',
+    },
+    COOKIE: { description: 'Tokens come back as HttpOnly cookies only; `tokens` is null.' },
+  },
+});
+
+/** Its other fields are resolved on demand: whoever asks only for the id costs no query. */
+@ObjectType({ simpleResolvers: true })
+@Directive('@key(fields: "id")')
+export class Session {
+  @Field(() => ID)
+  id!: string;
+}
+
+@ObjectType()
+export class SessionEdge {
+  @Field(() => String)
+  cursor!: string;
+
+  @Field(() => Session)
+  node!: Session;
+}
+
+@ObjectType()
+export class SessionConnection {
+  @Field(() => [SessionEdge])
+  edges!: SessionEdge[];
+
+  @Field(() => [Session])
+  nodes!: readonly Session[];
+
+  @Field(() => PageInfo)
+  pageInfo!: PageInfo;
+
+  @Field(() => Int)
+  totalCount!: number;
+}
+
+@ObjectType()
+export class Tokens implements TokenPair {
+  @Field(() => String)
+  accessToken!: string;
+
+  @Field(() => DateTime)
+  accessTokenExpiresAt!: Date;
+
+  @Field(() => String)
+  refreshToken!: string;
+
+  @Field(() => DateTime)
+  refreshTokenExpiresAt!: Date;
+}
+
+const AS_COOKIES = 'Null when the tokens were delivered as cookies.';
+
+@ObjectType()
+export class SignedIn {
+  @Field(() => User)
+  user!: User;
+
+  @Field(() => Session)
+  session!: Session;
+
+  @Field(() => Tokens, { nullable: true, description: AS_COOKIES })
+  tokens!: Tokens | null;
+}
+
+@ObjectType()
+export class SessionRefreshed {
+  @Field(() => Session)
+  session!: Session;
+
+  @Field(() => Tokens, { nullable: true, description: AS_COOKIES })
+  tokens!: Tokens | null;
+}
+
+@ObjectType()
+export class SignedOut {
+  @Field(() => Int, { description: 'How many sessions this call ended.' })
+  endedSessions!: number;
+}
+
+@InputType()
+export class RefreshSessionInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'Omit it when the refresh token travels as a cookie.',
+  })
+  refreshToken?: string | null;
+}
+
+@InputType()
+export class SignOutInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'For a client whose access token has expired.',
+  })
+  refreshToken?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false })
+  everywhere!: boolean;
+}
+
+// Resolvers return instances of the member classes: so type-graphql tells the members apart.
+
+export const RefreshSessionResult = createUnionType({
+  name: 'RefreshSessionResult',
+  types: () => [SessionRefreshed, RefreshRejected] as const,
+});
+
+export const SignOutResult = createUnionType({
+  name: 'SignOutResult',
+  types: () => [SignedOut] as const,
+});

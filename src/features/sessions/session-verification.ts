@@ -1,0 +1,46 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { sessionContext } from '@authgraph/sdk';
+import type { Clock } from '../../kernel/clock.js';
+import type { Realm } from '../../kernel/realm.js';
+import type { RequestContext } from '../../platform/graphql/context.js';
+import type { KeyRings } from '../signing-keys/index.js';
+import type { EndedSessions } from './ended-sessions.js';
+import { audienceOf } from './session-settings.js';
+
+export interface VerificationDeps {
+  readonly rings: KeyRings;
+  readonly endedSessions: EndedSessions;
+  readonly clock: Clock;
+}
+
+/** Puts the session on the context of a request, by the keys and the audience of its realm. */
+export function sessionVerification(deps: VerificationDeps): ApolloServerPlugin<RequestContext> {
+  // A realm is one object until it changes, and its verifier goes with it.
+  const plugins = new WeakMap<Realm, ReturnType<typeof sessionContext>>();
+  return {
+    async requestDidStart({ contextValue: { realm } }) {
+      let plugin = plugins.get(realm);
+      if (plugin === undefined) {
+        plugin = pluginOf(realm, deps);
+        plugins.set(realm, plugin);
+      }
+      return plugin.requestDidStart();
+    },
+  };
+}
+
+function pluginOf(realm: Realm, { rings, endedSessions, clock }: VerificationDeps) {
+  return sessionContext({
+    issuer: realm.issuer,
+    audience: audienceOf(realm),
+    jwks: {
+      get: async (kid) => (await rings.of(realm)).get(kid),
+      has: (kid) => {
+        const ring = rings.of(realm);
+        return !(ring instanceof Promise) && ring.has(kid);
+      },
+    },
+    isEnded: (sessionId) => endedSessions.has(realm, sessionId),
+    now: () => clock.now(),
+  });
+}

@@ -1,0 +1,160 @@
+import type { Realm } from '../../kernel/realm.js';
+import type { SqlExecutor } from '../../platform/database/database.js';
+
+/** What the database answers about a session whose refresh token is presented. */
+export interface StoredSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date;
+  readonly expiresAt: Date;
+  readonly absoluteExpiresAt: Date;
+  readonly endedAt: Date | null;
+  readonly amr: string[];
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly generation: number;
+  readonly currentHash: Uint8Array;
+  readonly previousHash: Uint8Array | null;
+  readonly rotatedAt: Date | null;
+  readonly successorNonce: Uint8Array | null;
+  readonly emailVerified: boolean;
+  readonly roles: string[];
+}
+
+const COLUMNS = `s.id, s.user_id as "userId", s.created_at as "createdAt",
+  s.last_used_at as "lastUsedAt", s.expires_at as "expiresAt",
+  s.absolute_expires_at as "absoluteExpiresAt", s.ended_at as "endedAt", s.amr,
+  s.ip_address as "ipAddress", s.user_agent as "userAgent", s.generation,
+  s.current_hash as "currentHash", s.previous_hash as "previousHash",
+  s.rotated_at as "rotatedAt", s.successor_nonce as "successorNonce",
+  u.email_verified_at is not null as "emailVerified", u.roles`;
+
+/** The same as the driver returns it: times as text. */
+type Row = {
+  [Column in keyof StoredSession]: Date extends StoredSession[Column]
+    ? string | Exclude<StoredSession[Column], Date>
+    : StoredSession[Column];
+};
+
+function withDates(row: Row): StoredSession {
+  const date = (text: string) => new Date(text);
+  return {
+    ...row,
+    createdAt: date(row.createdAt),
+    lastUsedAt: date(row.lastUsedAt),
+    expiresAt: date(row.expiresAt),
+    absoluteExpiresAt: date(row.absoluteExpiresAt),
+    endedAt: row.endedAt === null ? null : date(row.endedAt),
+    rotatedAt: row.rotatedAt === null ? null : date(row.rotatedAt),
+  };
+}
+
+/** A session as its sign-in stores it. */
+export interface NewSession
+  extends Pick<
+    StoredSession,
+    | 'id'
+    | 'userId'
+    | 'createdAt'
+    | 'lastUsedAt'
+    | 'expiresAt'
+    | 'absoluteExpiresAt'
+    | 'amr'
+    | 'ipAddress'
+    | 'userAgent'
+    | 'generation'
+    | 'currentHash'
+  > {
+  readonly accessExpiresAt: Date;
+}
+
+const INSERT = `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at,
+    absolute_expires_at, access_expires_at, amr, ip_address, user_agent, generation, current_hash)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+
+export async function insertSession(
+  sql: SqlExecutor,
+  realm: Realm,
+  session: NewSession,
+): Promise<void> {
+  await sql.query(INSERT, [
+    session.id,
+    realm.id,
+    session.userId,
+    session.createdAt,
+    session.lastUsedAt,
+    session.expiresAt,
+    session.absoluteExpiresAt,
+    session.accessExpiresAt,
+    session.amr,
+    session.ipAddress,
+    session.userAgent,
+    session.generation,
+    session.currentHash,
+  ]);
+}
+
+export interface Rotation {
+  readonly sessionId: string;
+  readonly generation: number;
+  readonly presentedHash: Buffer;
+  readonly successorHash: Buffer;
+  readonly successorNonce: Buffer;
+  readonly now: Date;
+  readonly idleExpiresAt: Date;
+  readonly accessExpiresAt: Date;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/**
+ * Spends the current refresh token if it is the presented one and the session is alive. The whole
+ * rotation is this one statement.
+ */
+const ROTATE = `update sessions s
+  set previous_hash = s.current_hash, current_hash = $1, successor_nonce = $2,
+    generation = s.generation + 1, rotated_at = $3, last_used_at = $3,
+    expires_at = least($4, s.absolute_expires_at), access_expires_at = $5,
+    ip_address = $6, user_agent = $7
+  from users u
+  where s.id = $8 and s.realm_id = $9 and s.generation = $10 and s.current_hash = $11
+    and s.ended_at is null and s.expires_at > $3
+    and u.id = s.user_id and u.realm_id = s.realm_id and u.disabled_at is null
+  returning ${COLUMNS}`;
+
+/** Resolves to the rotated session; undefined when the token was not a live session's current one. */
+export async function rotate(
+  sql: SqlExecutor,
+  realm: Realm,
+  rotation: Rotation,
+): Promise<StoredSession | undefined> {
+  const [row] = await sql.query<Row>(ROTATE, [
+    rotation.successorHash,
+    rotation.successorNonce,
+    rotation.now,
+    rotation.idleExpiresAt,
+    rotation.accessExpiresAt,
+    rotation.ipAddress,
+    rotation.userAgent,
+    rotation.sessionId,
+    realm.id,
+    rotation.generation,
+    rotation.presentedHash,
+  ]);
+  return row && withDates(row);
+}
+
+const FIND = `select ${COLUMNS} from sessions s
+  join users u on u.id = s.user_id and u.realm_id = s.realm_id
+  where s.id = $1 and s.realm_id = $2 and u.disabled_at is null`;
+
+/** The session of that id; one whose user is disabled counts as absent. */
+export async function findSession(
+  sql: SqlExecutor,
+  realm: Realm,
+  id: string,
+): Promise<StoredSession | undefined> {
+  const [row] = await sql.query<Row>(FIND, [id, realm.id]);
+  return row && withDates(row);
+}

@@ -1,0 +1,49 @@
+import { DEFAULT_REALM } from '../../kernel/realm.js';
+import { feature } from '../../platform/feature.js';
+import { realms } from '../realms/index.js';
+import { jwksRoutes } from './jwks-routes.js';
+import { redisKeyCache } from './key-cache.js';
+import { KeyRings } from './key-rings.js';
+import { RotateSigningKey } from './rotate-signing-key.js';
+import { SigningKey } from './signing-key.entity.js';
+import { SIGNING_SETTINGS } from './signing-settings.js';
+
+export type { KeyRing } from './key-ring.js';
+export type { KeyRings } from './key-rings.js';
+export type { RotateSigningKey } from './rotate-signing-key.js';
+export { SIGNING_SETTINGS } from './signing-settings.js';
+
+/** The keys that sign access tokens: made, sealed, rotated, published. */
+export const signingKeys = feature({
+  name: 'signing-keys',
+  settings: SIGNING_SETTINGS,
+  entities: [SigningKey],
+  create({ database, bus, redis, secrets, clock, log }, use) {
+    const { directory } = use(realms);
+    const seal = secrets.seal('signing-keys');
+    const cacheSeal = secrets.seal('signing-key-cache');
+    const rotate = new RotateSigningKey({ database, bus, seal, clock, log });
+    const rings = new KeyRings({
+      database,
+      bus,
+      cacheOf: (realm) => {
+        const { jwksMaxAge } = SIGNING_SETTINGS.of(realm);
+        // With the ring's equal half no key is seen later than one max-age.
+        return redis && redisKeyCache(redis, cacheSeal, Math.max(1, Math.floor(jwksMaxAge / 2)));
+      },
+      seal,
+      rotate,
+      clock,
+      log,
+    });
+    return {
+      parts: { rings, rotate },
+      routes: jwksRoutes(rings),
+      async start() {
+        await rings.of(await directory.find(DEFAULT_REALM));
+        return undefined;
+      },
+      stop: () => rings[Symbol.dispose](),
+    };
+  },
+});

@@ -1,0 +1,38 @@
+import { feature } from '../../platform/feature.js';
+import { RequestLoader } from '../../platform/graphql/request-loader.js';
+import { Identity, IdentityTenant } from './identity.entity.js';
+import { User } from './user.entity.js';
+import { UserResolver } from './user.resolver.js';
+import { findUsers } from './user.store.js';
+import { USER_PROBLEMS } from './user-errors.js';
+
+export { addUser } from './add-user.js';
+export { type Email, localPart, parseEmail } from './email.js';
+export { Identity } from './identity.entity.js';
+export { PUBLIC_TENANT } from './identity.store.js';
+export type { IdentityMethod } from './identity-method.js';
+export { maySeeUser } from './may-see-user.policy.js';
+export { User as StoredUser } from './user.entity.js';
+export { EmailTaken, InvalidEmail } from './user-errors.js';
+export { User } from './user-type.js';
+
+/** Who: users, the identities by which they are known, and what is shown of them. */
+export const users = feature({
+  name: 'users',
+  entities: [User, Identity, IdentityTenant],
+  resolvers: [UserResolver],
+  problems: USER_PROBLEMS,
+  create({ database }) {
+    const loader = new RequestLoader((realm, ids) => findUsers(database, realm, ids));
+    return {
+      parts: {},
+      resolvers: [new UserResolver(loader)],
+      references: {
+        User: async ({ id }, context) => {
+          const user = await loader.load(context, id);
+          return user === undefined ? null : { id: user.id };
+        },
+      },
+    };
+  },
+});

@@ -1,0 +1,39 @@
+import type { Redis } from 'ioredis';
+import type { Clock } from '../kernel/clock.js';
+import type { NewId } from '../kernel/ids.js';
+import type { Log } from '../kernel/log.js';
+import type { Randomness } from '../kernel/randomness.js';
+import type { SettingValues } from '../kernel/realm.js';
+import type { Secrets } from '../kernel/secrets.js';
+import type { Bus } from './bus/bus.js';
+import type { Database } from './database/database.js';
+import type { ErrorTable } from './errors/error-table.js';
+import type { Settings } from './settings/settings.js';
+
+/** What every feature is built on. Handed to a feature's `create`, and no further. */
+export interface Platform {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly newId: NewId;
+  readonly log: Log;
+  readonly secrets: Secrets;
+  readonly database: Database;
+  readonly bus: Bus;
+  /** Absent where there is no Redis. A cache, never the only copy of anything. */
+  readonly redis: Redis | undefined;
+  readonly errors: ErrorTable;
+  readonly process: ProcessFacts;
+  /** The process's settings, which a realm may override; a feature reads its own of them. */
+  readonly settings: SettingValues;
+  /** The settings that all features together have. */
+  readonly allSettings: readonly Settings[];
+}
+
+export interface ProcessFacts {
+  readonly production: boolean;
+  /** The service's public URL: the issuer of the default realm, and where all others begin. */
+  readonly issuer: string;
+  readonly port: number;
+  /** How many processors this process may use. */
+  readonly processors: number;
+}
