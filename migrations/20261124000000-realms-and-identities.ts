@@ -73,8 +73,6 @@ export class RealmsAndIdentities extends Migration {
     this.addSql(
       `alter table "passwords" rename constraint "passwords_pkey" to "password_credentials_pkey";`,
     );
-    this.addSql(`alter table "passwords" rename column "identity_id" to "user_id";`);
-    this.addSql(`alter table "passwords" rename to "password_credentials";`);
     this.addSql(`drop table "identity_tenants";`);
     this.addSql(`drop table "identities";`);
     this.addSql(`drop index "users_realm_id_email_normalized_index";`);
@@ -90,6 +88,8 @@ export class RealmsAndIdentities extends Migration {
         `alter table "${table}" add constraint "${constraint}" foreign key ("realm_id") references "realms" ("id");`,
       );
     }
+    this.addSql(`alter table "passwords" rename column "identity_id" to "user_id";`);
+    this.addSql(`alter table "passwords" rename to "password_credentials";`);
     this.addSql(
       `alter table "password_credentials" add constraint "password_credentials_user_id_realm_id_foreign" foreign key ("user_id", "realm_id") references "users" ("id", "realm_id") on update cascade on delete cascade;`,
     );

@@ -31,7 +31,7 @@ describe('starting in production (requirement 33)', () => {
 
   it('with nothing else set names every variable that is missing, and exits with 78', async () => {
     const stderr = await refusal({ NODE_ENV: 'production' });
-    expect(stderr).toContain('the settings have 2 problems');
+    expect(stderr).toContain('the settings have 3 problems');
     expect(stderr).toMatch(/^ {2}AUTHGRAPH_SECRET is required/m);
     expect(stderr).toMatch(/^ {2}AUTHGRAPH_ISSUER is required/m);
     expect(stderr).not.toMatch(/^\s+at /m);

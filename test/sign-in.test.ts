@@ -25,14 +25,14 @@ async function signIn(email: string, password: string) {
 
 async function storedHash(userId: string): Promise<string> {
   const [row] = await service.sql<{ hash: string }>(
-    'select hash from password_credentials where user_id = ?',
+    'select hash from passwords where identity_id = ?',
     [userId],
   );
   return row?.hash ?? '';
 }
 
 async function setHash(userId: string, phc: string): Promise<void> {
-  await service.sql('update password_credentials set hash = ? where user_id = ?', [phc, userId]);
+  await service.sql('update passwords set hash = ? where identity_id = ?', [phc, userId]);
 }
 
 describe('signing up', () => {

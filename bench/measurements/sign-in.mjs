@@ -89,7 +89,7 @@ async function storedParameters({ url }) {
   const [row] =
     url === undefined
       ? [{ hash: '$argon2id$v=19$m=19456,t=2,p=1$' }]
-      : await runSql(url, 'select hash from password_credentials limit 1');
+      : await runSql(url, 'select hash from passwords limit 1');
   const [, memoryCost, timeCost, parallelism] =
     /\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(row.hash)?.map(Number) ?? [];
   return { memoryCost, timeCost, parallelism };

@@ -40,11 +40,14 @@ export async function startApp(options: ComposeOptions): Promise<App> {
     log,
   });
   await apollo.start();
-  const checks = [assertReady, ...built.flatMap((each) => each.checks ?? [])];
+  const checks = built.flatMap((each) => each.checks ?? []);
   const { directory } = use(realms);
   const server = await createHttpServer({
     routes: [graphqlRoute(apollo, checks), ...built.flatMap(({ routes }) => routes ?? [])],
-    realmOf: (realmId) => directory.find(realmId),
+    realmOf: (realmId) => {
+      assertReady();
+      return directory.find(realmId);
+    },
     allowedOrigins: (realm) => SESSION_SETTINGS.of(realm).allowedOrigins,
     trustProxy: config.trustProxy,
     readiness,

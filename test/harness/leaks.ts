@@ -11,12 +11,12 @@ interface StoredHash {
 export async function leaksOf(service: TestService, secrets: readonly string[]): Promise<string[]> {
   const log = service.logged();
   if (log === '' || secrets.length === 0) throw new Error('there is nothing to search');
-  const hashes = await service.sql<StoredHash>(`select hash from password_credentials
+  const hashes = await service.sql<StoredHash>(`select hash from passwords
     union all select encode(current_hash, 'hex') from sessions
     union all select encode(current_hash, 'base64') from sessions
     union all select encode(previous_hash, 'hex') from sessions where previous_hash is not null`);
   const rows = await service.sql<{ row: string }>(
-    'select u::text as row from users u union all select c::text from password_credentials c union all select s::text from sessions s',
+    'select u::text as row from users u union all select c::text from passwords c union all select s::text from sessions s',
   );
   const stored = rows.map(({ row }) => row).join('\n');
   return [
