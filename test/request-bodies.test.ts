@@ -4,10 +4,7 @@ import { GOOD_PASSWORD, SIGN_UP } from './harness/graphql-client.js';
 import { rawPost, sendRaw } from './harness/raw-http.js';
 import { startService, type TestService } from './harness/service.js';
 
-/**
- * A POST of JSON whose length is known is answered on Node's HTTP server, every other request by Fastify. Nobody outside may
- * notice which: here the same bodies go in both ways, the second time in chunks of unknown length.
- */
+/** A body may come at once, with its length, or in chunks of unknown length: nobody may notice. */
 let service: TestService;
 beforeAll(async () => {
   service = await startService({ env: { AUTHGRAPH_TRUST_PROXY: '127.0.0.1' } });
@@ -48,9 +45,9 @@ function post(
   });
 }
 
-const directly = (body: string, headers = {}) =>
+const whole = (body: string, headers = {}) =>
   post([body], { ...headers, 'content-length': Buffer.byteLength(body) });
-const throughFastify = (body: string, headers = {}) =>
+const chunked = (body: string, headers = {}) =>
   post([body], { ...headers, 'transfer-encoding': 'chunked' });
 
 const OPERATIONS: [string, string][] = [
@@ -68,12 +65,12 @@ const OPERATIONS: [string, string][] = [
   ['no operation', '[]'],
 ];
 
-describe('a POST is answered alike with and without Fastify', () => {
+describe('a POST is answered alike whole and in chunks', () => {
   it.each(OPERATIONS)('%s', async (_what, body) => {
-    const [direct, indirect] = [await directly(body), await throughFastify(body)];
-    const { errors, ...rest } = JSON.parse(direct.text);
-    const expected = JSON.parse(indirect.text);
-    expect(direct.status).toBe(indirect.status);
+    const [atOnce, inChunks] = [await whole(body), await chunked(body)];
+    const { errors, ...rest } = JSON.parse(atOnce.text);
+    const expected = JSON.parse(inChunks.text);
+    expect(atOnce.status).toBe(inChunks.status);
     expect(rest.data).toEqual(expected.data);
     expect(codesOf(errors)).toEqual(codesOf(expected.errors));
     for (const name of [
@@ -83,9 +80,9 @@ describe('a POST is answered alike with and without Fastify', () => {
       'x-content-type-options',
     ]) {
       if (name !== 'content-length' || rest.data !== undefined)
-        expect(direct.headers[name]).toEqual(indirect.headers[name]);
+        expect(atOnce.headers[name]).toEqual(inChunks.headers[name]);
     }
-    expect(direct.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(atOnce.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('with the tokens as cookies', async () => {
@@ -93,18 +90,15 @@ describe('a POST is answered alike with and without Fastify', () => {
       const input = { email: `${name}@example.com`, password: GOOD_PASSWORD, delivery: 'COOKIE' };
       return JSON.stringify({ query: SIGN_UP, variables: { input } });
     };
-    const [direct, indirect] = [
-      await directly(signUp('direct')),
-      await throughFastify(signUp('indirect')),
-    ];
+    const [atOnce, inChunks] = [await whole(signUp('direct')), await chunked(signUp('indirect'))];
     const names = ({ headers }: Answer) =>
       (headers['set-cookie'] as string[] | undefined)?.map((cookie) => cookie.split('=')[0]);
-    expect(names(direct)).toEqual(names(indirect));
-    expect(names(direct)).toHaveLength(2);
+    expect(names(atOnce)).toEqual(names(inChunks));
+    expect(names(atOnce)).toHaveLength(2);
   });
 });
 
-describe('a POST that Fastify does not see', () => {
+describe('a POST', () => {
   it('comes in pieces that part a letter', async () => {
     const body = Buffer.from(OPERATIONS[2]?.[1] ?? '');
     const middle = body.indexOf('🐎') + 2;
@@ -115,7 +109,7 @@ describe('a POST that Fastify does not see', () => {
   });
 
   it('is logged as others are, with the address that a trusted proxy tells', async () => {
-    const { headers } = await directly('{"query":"{ __typename }"}', {
+    const { headers } = await whole('{"query":"{ __typename }"}', {
       'x-forwarded-for': '203.0.113.9',
     });
     const line = service
@@ -138,9 +132,9 @@ describe('a POST that Fastify does not see', () => {
     ['no address', '::ffff:999.1.1.1'],
     ['commas', ','.repeat(500)],
   ])('is answered when %s is in X-Forwarded-For', async (_what, value) => {
-    expect(
-      (await directly('{"query":"{ __typename }"}', { 'x-forwarded-for': value })).status,
-    ).toBe(200);
+    expect((await whole('{"query":"{ __typename }"}', { 'x-forwarded-for': value })).status).toBe(
+      200,
+    );
   });
 
   it('harms nobody when its sender leaves in the middle', async () => {
