@@ -4,7 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const NODES = 'test/nodes/**/*.test.ts';
 
 export default defineConfig({
-  // Two copies of graphql ("another module or realm") come from its two module formats: everybody gets the one.
+  // Two copies of graphql ("another module or realm") come from its two module formats: everybody
+  // gets the one.
   resolve: {
     alias: [
       {
@@ -30,7 +31,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      // Several processes each, and limits on how long they take: one file after the other, when nothing else runs.
+      // Several processes each, and limits on how long they take: one file after the other, when
+      // nothing else runs.
       {
         extends: true,
         test: {

@@ -1,4 +1,5 @@
-// What the sdk's directives cost: a query for 100 fields that are all guarded, beside the same query on the same schema without them.
+// What the sdk's directives cost: a query for 100 fields that are all guarded, beside the same
+// query on the same schema without them.
 
 import { authDirectives, sessionFromClaims } from '@authgraph/sdk';
 import { buildSchema, execute, parse, validate } from 'graphql';
@@ -49,7 +50,10 @@ console.log(
 console.log(`  ${ratio >= AIM ? 'meets' : 'MISSES'} the aim of ${AIM}`);
 if (ratio < AIM) process.exitCode = 1;
 
-/** Each field with one directive or the other, and the default resolver: the least work beside which a check can stand. */
+/**
+ * Each field with one directive or the other, and the default resolver: the least work beside which
+ * a check can stand.
+ */
 function makeSchema() {
   const fields = names.map(
     (name, index) => `${name}: String ${DIRECTIVES[index % DIRECTIVES.length]}`,

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 
 /**
- * Posts one GraphQL operation and resolves to the body of the answer. Node's own client, since `fetch` would cost more than the answer.
+ * Posts one GraphQL operation and resolves to the body of the answer. Node's own client, since
+ * `fetch` would cost more than the answer.
  * @param {string} url the service's
  * @param {{ query: string, variables?: object }} operation
  * @param {{ agent?: import('node:http').Agent, headers?: Record<string, string> }} [options]

@@ -8,14 +8,15 @@ import { freePort, stop } from './processes.mjs';
 
 /**
  * Where the service under measurement keeps its data.
- * @typedef {{ kind: string, url: string | undefined } & AsyncDisposable} Database `url` is undefined for the embedded one
+ * @typedef {{ kind: string, url: string | undefined } & AsyncDisposable} Database `url` is
+ * undefined for the embedded one
  */
 
 const STARTED_WITHIN_MS = 20_000;
 
 /**
- * A database of its own: on the server of TEST_DATABASE_URL, else on a PostgreSQL that is installed here and started for
- * this run, else the embedded one.
+ * A database of its own: on the server of TEST_DATABASE_URL, else on a PostgreSQL that is installed
+ * here and started for this run, else the embedded one.
  * @param {string | undefined} serverUrl
  * @returns {Promise<Database>}
  */
@@ -32,7 +33,9 @@ export async function openBenchDatabase(serverUrl) {
   return createDatabase(server.url, server.stop);
 }
 
-/** Runs SQL on the database. @param {string} url @param {string} sql @param {unknown[]} [parameters] */
+/**
+ * Runs SQL on the database. @param {string} url @param {string} sql @param {unknown[]} [parameters]
+ */
 export async function runSql(url, sql, parameters = []) {
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -43,7 +46,9 @@ export async function runSql(url, sql, parameters = []) {
   }
 }
 
-/** @param {string} serverUrl @param {() => Promise<void>} stopServer @returns {Promise<Database>} */
+/**
+ * @param {string} serverUrl @param {() => Promise<void>} stopServer @returns {Promise<Database>}
+ */
 async function createDatabase(serverUrl, stopServer) {
   const name = `authgraph_bench_${process.pid}`;
   await runSql(serverUrl, `create database ${name}`);

@@ -180,10 +180,14 @@ export function residentMemory(pid) {
   return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
 }
 
-/** Processor time that a process has used so far, in seconds; undefined where only Linux could tell. @param {number} pid */
+/**
+ * Processor time that a process has used so far, in seconds; undefined where only Linux could tell.
+ * @param {number} pid
+ */
 export function processorSeconds(pid) {
   const path = `/proc/${pid}/stat`;
   if (!existsSync(path)) return undefined;
-  const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? []; // the name before it may hold spaces
+  // the name before it may hold spaces
+  const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }

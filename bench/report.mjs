@@ -6,8 +6,9 @@ import { median } from './rounds.mjs';
 
 /**
  * One line of the table. `ours` and `theirs` hold one value a round; the table shows the medians.
- * @typedef {{ what: string, unit: string, ours: number[], theirs?: number[], comparedWith?: string, ratio?: number,
- *   aim?: { atLeast: number } | { under: number } }} Row `atLeast` is about the ratio, `under` about the value
+ * @typedef {{ what: string, unit: string, ours: number[], theirs?: number[], comparedWith?: string,
+ * ratio?: number,   aim?: { atLeast: number } | { under: number } }} Row `atLeast` is about the
+ * ratio, `under` about the value
  */
 
 const RESULTS = fileURLToPath(new URL('./results/', import.meta.url));
@@ -65,7 +66,8 @@ function number(value) {
 
 /**
  * Writes everything that was measured, and where, to a file; resolves to its path.
- * @param {{ database: string, rounds: number, seconds: number, results: { name: string, rows?: Row[], error?: string }[] }} run
+ * @param {{ database: string, rounds: number, seconds: number, results: { name: string, rows?:
+ * Row[], error?: string }[] }} run
  */
 export function writeResults(run) {
   const at = new Date().toISOString();

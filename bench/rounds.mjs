@@ -1,5 +1,6 @@
 /**
- * Measures several sides in turns (A B, B A, A B, …), so that whatever else the machine does hits all of them alike.
+ * Measures several sides in turns (A B, B A, A B, …), so that whatever else the machine does hits
+ * all of them alike.
  * @template {string} Name
  * @param {number} rounds
  * @param {Record<Name, () => Promise<number>>} sides
@@ -31,8 +32,8 @@ export function median(values) {
 }
 
 /**
- * How much of theirs ours is. Each round is compared with itself before the median is taken: what slows the machine down for
- * a while slows both sides of the same round.
+ * How much of theirs ours is. Each round is compared with itself before the median is taken: what
+ * slows the machine down for a while slows both sides of the same round.
  * @param {readonly number[]} ours @param {readonly number[]} theirs
  */
 export function ratioOf(ours, theirs) {

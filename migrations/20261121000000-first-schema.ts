@@ -31,7 +31,8 @@ export class FirstSchema extends Migration {
     this.addSql(
       `create table "sessions" ("id" uuid not null, "realm_id" text not null, "user_id" uuid not null, "created_at" timestamptz not null, "last_used_at" timestamptz not null, "expires_at" timestamptz not null, "absolute_expires_at" timestamptz not null, "ended_at" timestamptz null, "end_reason" text null, "amr" text[] not null, "ip_address" text null, "user_agent" text null, "generation" int not null, "current_hash" bytea not null, "previous_hash" bytea null, "rotated_at" timestamptz null, "successor_nonce" bytea null, primary key ("id", "realm_id"));`,
     );
-    // A refresh changes no indexed column, so with room on the page the update stays heap-only (HOT).
+    // A refresh changes no indexed column, so with room on the page the update stays heap-only
+    // (HOT).
     this.addSql(`alter table "sessions" set (fillfactor = 70);`);
     this.addSql(
       `create index "sessions_realm_id_user_id_id_index" on "sessions" ("realm_id", "user_id", "id");`,

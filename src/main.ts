@@ -177,7 +177,8 @@ async function end(command: Promise<ExitCode>): Promise<void> {
 
 /** Says on standard error what went wrong, and resolves to the exit code. */
 async function explain(error: unknown): Promise<ExitCode> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage; // commander has said why
+  // commander has said why
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const { ConfigError } = await import('./app/config.js');
   const { isDatabaseUnavailable, safeReason } = await import(
     './platform/database/database-failure.js'

@@ -23,12 +23,17 @@ import { startService, type TestService } from './harness/service.js';
 import { rotateSigningKey } from './harness/service-parts.js';
 import { genuineToken } from './harness/token-forge.js';
 
-/** Every adapter in its real framework. They have the same routes and must give the same answers. */
+/**
+ * Every adapter in its real framework. They have the same routes and must give the same answers.
+ */
 interface Subject {
   readonly name: string;
   readonly app: string;
   readonly ask: Ask;
-  /** The framework has an error handler, or a guard for all routes, that answers where a route's own code asks for a session. */
+  /**
+   * The framework has an error handler, or a guard for all routes, that answers where a route's own
+   * code asks for a session.
+   */
   readonly unguarded?: true;
   /** Answers that have no HTTP status and headers of their own. */
   readonly graphql?: true;
@@ -115,7 +120,8 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
   const apps = new Map<string, FrameworkApp>();
 
   beforeAll(async () => {
-    clock.advance(-3600); // so that the service's tokens have expired for whoever looks at the real time
+    // so that the service's tokens have expired for whoever looks at the real time
+    clock.advance(-3600);
     [issuer, absentIssuer, service] = await Promise.all([
       JwksIssuer.create(),
       JwksIssuer.create(),
@@ -145,7 +151,8 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
         );
       }),
     );
-    const failed = started.find((result) => result.status === 'rejected'); // after all the others, which have to be stopped
+    // after all the others, which have to be stopped
+    const failed = started.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   }, 300_000);
 
@@ -318,7 +325,8 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
         claims: { ...issuer.claims() },
         attackerUrl: issuer.jwks.replace('jwks.json', 'attacker'),
       };
-      expect(await ask('me', bearer(await genuineToken(forge)))).toMatchObject({ status: 200 }); // what the forgeries differ from
+      // what the forgeries differ from
+      expect(await ask('me', bearer(await genuineToken(forge)))).toMatchObject({ status: 200 });
       for (const { name, make, code } of HOSTILE) {
         const refused = { status: 401, error: { code: 'UNAUTHENTICATED', reason: code } };
         expect(await ask('me', bearer(await make(forge))), name).toMatchObject(refused);

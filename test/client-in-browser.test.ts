@@ -179,7 +179,8 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
       const errors = [
         { message: 'No.', extensions: { code: 'UNAUTHENTICATED', reason: 'TOKEN_INVALID' } },
       ];
-      return sendJson(response, query === '' ? 200 : 401, { errors }, cors); // 200 to the browser's own question
+      // 200 to the browser's own question
+      return sendJson(response, query === '' ? 200 : 401, { errors }, cors);
     });
     const tabs = await openTabs(`${hostile.url}/graphql`, 'BODY');
     await signUp(tabs[0]);

@@ -148,7 +148,8 @@ describe('the client with the real service', () => {
     const { fetch, count } = counted();
     const deviceClock = new FakeClock();
     const client = createAuthClient({ url, fetch, clock: deviceClock });
-    deviceClock.advance((clock.now().getTime() - deviceClock.now().getTime()) / 1000); // both clocks agree
+    // both clocks agree
+    deviceClock.advance((clock.now().getTime() - deviceClock.now().getTime()) / 1000);
     const { userId } = await signUp(client);
     deviceClock.advance(9 * MINUTES);
     expect((await query(client)).body.data.me.id).toBe(userId);
@@ -611,7 +612,10 @@ function apolloClient(client: AuthClient, options: HttpLink.Options): ApolloClie
   });
 }
 
-/** Storages of several clients over one memory, as localStorage is for tabs, though without its events. */
+/**
+ * Storages of several clients over one memory, as localStorage is for tabs, though without its
+ * events.
+ */
 function sharedStorage(): () => TokenStorage {
   const memory = memoryStorage();
   const watchers = new Set<() => void>();

@@ -6,7 +6,8 @@ import { embedded, outcomeOf, runCommand, spawnCommand } from './harness/command
 import { GOOD_PASSWORD, graphqlClient, SIGN_IN, signUpUser } from './harness/graphql-client.js';
 import { copyTemplate, startService, type TestService } from './harness/service.js';
 
-// Each command is a process of its own that opens a database; on a busy machine that takes its time.
+// Each command is a process of its own that opens a database; on a busy machine that takes its
+// time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let dataDir: string;
@@ -152,7 +153,9 @@ describe('authgraph serve', () => {
   });
 });
 
-/** A data directory for one test, that the service in this process can look into between commands. */
+/**
+ * A data directory for one test, that the service in this process can look into between commands.
+ */
 async function ownDataDir() {
   const own = await copyTemplate();
   return {

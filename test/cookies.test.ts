@@ -136,7 +136,8 @@ describe.each([
     expect(cleared.map(({ name }) => name)).toEqual([names.access, names.refresh]);
     for (const entry of cleared) {
       expect(entry).toMatchObject({ value: '', httpOnly: true, sameSite: 'lax', path: '/' });
-      expect(entry.secure).toBe(secure); // without it a browser would not let go of a __Host- cookie
+      // without it a browser would not let go of a __Host- cookie
+      expect(entry.secure).toBe(secure);
       expect(entry.expires?.getTime()).toBe(0);
     }
     expect((await service.send(ME, {}, { cookie })).status).toBe(401);

@@ -39,7 +39,10 @@ async function sessionEnded(): Promise<unknown> {
   )[0]?.ended;
 }
 
-/** What another site's page can make a signed-in user's browser send without asking first: a "simple" request, with the cookies. */
+/**
+ * What another site's page can make a signed-in user's browser send without asking first: a
+ * "simple" request, with the cookies.
+ */
 function crossSite(
   init: RequestInit & { headers?: Record<string, string> },
   query = '',

@@ -111,7 +111,8 @@ describe('a guarded field', () => {
     { scopes: '[["a", "b"]]', held: ['b', 'a'], passes: true },
     { scopes: '[["a", "b"], ["c"]]', held: ['c'], passes: true },
     { scopes: '[["a", "b"], ["c"]]', held: ['b'], passes: false },
-    { scopes: '["a", "b"]', held: ['b'], passes: true }, // list coercion: the same as [["a"], ["b"]]
+    // list coercion: the same as [["a"], ["b"]]
+    { scopes: '["a", "b"]', held: ['b'], passes: true },
     { scopes: '["a", "b"]', held: ['c'], passes: false },
     { scopes: '"a"', held: ['a'], passes: true },
     { scopes: '"a"', held: ['b'], passes: false },

@@ -119,7 +119,8 @@ describe('in production (requirement 25)', () => {
 
 /** The addresses outside the page that it would load when it is opened. */
 function loadedUrls(page: string): string[] {
-  const markup = page.replaceAll(/(<script[^>]*>)[\s\S]*?<\/script>/g, '$1</script>'); // program text is not markup
+  // program text is not markup
+  const markup = page.replaceAll(/(<script[^>]*>)[\s\S]*?<\/script>/g, '$1</script>');
   return [
     ...markup.matchAll(/(?:src|href)\s*=\s*["']?([^"'\s>]+)/gi),
     ...markup.matchAll(/(?:url\(|@import\s)\s*["']?([^"')\s;]+)/gi),

@@ -28,7 +28,10 @@ import {
   type TestSupergraph,
 } from './harness/supergraph.js';
 
-/** What somebody is to the user whom an object belongs to. What belongs to nobody is judged by who asks. */
+/**
+ * What somebody is to the user whom an object belongs to. What belongs to nobody is judged by who
+ * asks.
+ */
 const RELATIONS = ['anonymous', 'another user', 'the owner', 'an admin'] as const;
 type Relation = (typeof RELATIONS)[number];
 
@@ -43,8 +46,9 @@ const OWNER_AND_ADMIN = row('null', 'null', 'visible', 'visible');
 const WITHIN = row('absent', 'absent', 'visible', 'visible');
 
 /**
- * Requirement 26: who sees which field. A field that has no entry fails the test, so whoever adds one decides here.
- * A session is whoever's it belongs to; connections and pages are whose sessions they list.
+ * Requirement 26: who sees which field. A field that has no entry fails the test, so whoever adds
+ * one decides here. A session is whoever's it belongs to; connections and pages are whose sessions
+ * they list.
  */
 const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } } = {
   Query: { me: SIGNED_IN, session: SIGNED_IN, _entities: EVERYBODY, _service: EVERYBODY },
@@ -93,7 +97,10 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   _Service: { sdl: EVERYBODY },
 };
 
-/** What no request of this test makes the service answer: a thousand password checks would have to be waiting. */
+/**
+ * What no request of this test makes the service answer: a thousand password checks would have to
+ * be waiting.
+ */
 const NOT_PROVOKED = ['RateLimited'];
 
 /** What a caller needs to reach everything. */
@@ -108,7 +115,9 @@ interface World {
 
 const NOBODY = '019d0000-0000-7000-8000-000000000000';
 
-/** The arguments that every root field is called with; a root field without an entry fails the test. */
+/**
+ * The arguments that every root field is called with; a root field without an entry fails the test.
+ */
 const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]> | string[] } = {
   'Query.me': () => [''],
   'Query.session': () => [''],
@@ -135,7 +144,10 @@ const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]
   ],
 };
 
-/** Whoever proves by a password or a refresh token who they are sees the rest of the answer as that user. */
+/**
+ * Whoever proves by a password or a refresh token who they are sees the rest of the answer as that
+ * user.
+ */
 const PROVES_WHO_ASKS = ['SignedIn', 'SessionRefreshed'];
 
 interface Viewer {
@@ -324,7 +336,10 @@ function typeOf(coordinate: string): string {
   return coordinate.slice(0, coordinate.indexOf('.'));
 }
 
-/** Directly or through a gateway, whoever asks: what is given out is noted in one place, and is held against one expectation. */
+/**
+ * Directly or through a gateway, whoever asks: what is given out is noted in one place, and is held
+ * against one expectation.
+ */
 async function callEverything(send: Send, without: readonly string[]): Promise<void> {
   for (const type of roots) {
     const fields = Object.values(type.getFields()).filter(({ name }) => !without.includes(name));
@@ -354,7 +369,10 @@ async function callAsEverybody(
   }
 }
 
-/** Everything behind a field, each other field at most once on the way down. Through an interface its own fields, by another name. */
+/**
+ * Everything behind a field, each other field at most once on the way down. Through an interface
+ * its own fields, by another name.
+ */
 function selectionOf(field: GraphQLField<unknown, unknown>, taken: ReadonlySet<string>): string {
   const type = getNamedType(field.type);
   if (!isCompositeType(type)) return '';
@@ -419,7 +437,10 @@ function note(coordinate: string, relation: Relation, value: unknown): void {
   );
 }
 
-/** Whose an object is; what lists or pages somebody's sessions is theirs too. The database says whose a session is. */
+/**
+ * Whose an object is; what lists or pages somebody's sessions is theirs too. The database says
+ * whose a session is.
+ */
 async function subjectOf(
   type: string,
   id: string | undefined,

@@ -340,7 +340,8 @@ describe('requests that a page elsewhere could make a browser send', () => {
     'application/json-patch',
     'garbage',
   ])('do not mutate: a POST of %j', async (type) => {
-    // 415 before Apollo's own prevention, which would answer 400: each of the two has to hold alone.
+    // 415 before Apollo's own prevention, which would answer 400: each of the two has to hold
+    // alone.
     expect((await post(JSON.stringify({ query: mutation }), { 'content-type': type })).status).toBe(
       415,
     );
@@ -362,7 +363,8 @@ describe('bodies', () => {
       query: '{ __typename }',
       variables: { x: 'x'.repeat(10 * 1024 * 1024) },
     });
-    expect(await post(body).catch(() => ({ status: 413 }))).toMatchObject({ status: 413 }); // the service may hang up while it is sent
+    // the service may hang up while it is sent
+    expect(await post(body).catch(() => ({ status: 413 }))).toMatchObject({ status: 413 });
     const head = rawPost('', ['Transfer-Encoding: chunked']).replace('Content-Length: 0\r\n', '');
     const chunked = await sendRaw(
       service.url,

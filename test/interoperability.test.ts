@@ -71,7 +71,10 @@ async function verifyWithPython(
   return JSON.parse(stdout) as { header: object; claims: object }; // our own script wrote it
 }
 
-/** Why there is no Python verifier on this machine, said aloud: a silent skip would look like a check. */
+/**
+ * Why there is no Python verifier on this machine, said aloud: a silent skip would look like a
+ * check.
+ */
 function findProblem(): string | undefined {
   try {
     execFileSync(PYTHON, ['-c', 'import jwcrypto'], { stdio: 'pipe', timeout: 10_000 });

@@ -8,7 +8,10 @@ import { INSTALL_COMMAND } from './harness/framework-apps.js';
 import { complaintsAbout, type Example, examplesIn } from './package/documented-examples.js';
 import { reachedFrom } from './package/import-graph.js';
 
-/** For what runs in a process of its own: seconds suffice, unless the machine is busy with the other tests. */
+/**
+ * For what runs in a process of its own: seconds suffice, unless the machine is busy with the other
+ * tests.
+ */
 const PROCESS_TIMEOUT_MS = 120_000;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
@@ -71,7 +74,8 @@ describe('what the package exports', () => {
       const room = subpath.startsWith('./client') ? 'dist/src/client/' : 'dist/src/sdk/';
       expect(files.filter((file) => !file.startsWith(room))).toEqual([]);
       expect(packages).toEqual(LOADS[subpath]);
-      expect(builtins).toEqual([]); // so it runs at the edge and in a browser as far as its framework does
+      // so it runs at the edge and in a browser as far as its framework does
+      expect(builtins).toEqual([]);
     },
   );
 
@@ -91,7 +95,8 @@ describe('what the package exports', () => {
     expect(packages).toEqual(expect.arrayContaining(['@mikro-orm/core', 'fastify', 'jose', 'pg']));
     expect(files).toContain('dist/src/storage/database.js');
     expect(builtins).toContain('node:crypto');
-    expect(reachedFrom(ROOT, 'dist/src/main.js').files).toContain('dist/src/app.js'); // by a dynamic import
+    // by a dynamic import
+    expect(reachedFrom(ROOT, 'dist/src/main.js').files).toContain('dist/src/app.js');
   });
 
   it(

@@ -3,7 +3,10 @@ import { type DefinitionNode, type InputValueDefinitionNode, Kind, parse, print 
 import { describe, expect, it } from 'vitest';
 import { describedSubgraph } from './harness/subgraph.js';
 
-/** What clients, gateways and checks rely on: names and shapes that stay. Much may be added, nothing renamed or removed. */
+/**
+ * What clients, gateways and checks rely on: names and shapes that stay. Much may be added, nothing
+ * renamed or removed.
+ */
 const CONTRACT = `
   extend schema
     @link(
@@ -83,7 +86,10 @@ const CONTRACT = `
   type PageInfo @shareable { hasNextPage: Boolean!  hasPreviousPage: Boolean!  startCursor: String  endCursor: String }
 `;
 
-/** Every statement that a schema makes, one a line: `User.email: String`, `User @key(fields: "id")`, `SignOutResult = SignedOut`, ... */
+/**
+ * Every statement that a schema makes, one a line: `User.email: String`, `User @key(fields: "id")`,
+ * `SignOutResult = SignedOut`, ...
+ */
 function statementsOf(sdl: string): string[] {
   return parse(sdl, { noLocation: true }).definitions.flatMap((definition) =>
     statementsOfDefinition(definition),

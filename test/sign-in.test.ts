@@ -120,7 +120,8 @@ describe('an unknown address and a wrong password (requirement 6)', () => {
     const answers = new Set<string>();
     for (let round = -2; round < SAMPLES; round += 1) {
       for (let turn = 0; turn < addresses.length; turn += 1) {
-        const which = (turn + round + 2) % addresses.length; // each follows each other equally often
+        // each follows each other equally often
+        const which = (turn + round + 2) % addresses.length;
         const start = performance.now();
         const { status, headers, body } = await signIn(addresses[which] ?? '', 'a-wrong-guess-9');
         if (round >= 0) times[which]?.push(performance.now() - start);

@@ -17,7 +17,10 @@ import { keyRingOf, rotateSigningKey, rotateSigningKeyIfDue } from './harness/se
 
 const ISSUER = 'http://localhost:4000';
 const MINUTE = 60;
-/** The lead of a new key is twice the max-age: 10 minutes. Tokens live 10 minutes; keys stay for a minute of skew more. */
+/**
+ * The lead of a new key is twice the max-age: 10 minutes. Tokens live 10 minutes; keys stay for a
+ * minute of skew more.
+ */
 const RHYTHM = {
   AUTHGRAPH_JWKS_MAX_AGE: '5m',
   AUTHGRAPH_ACCESS_TOKEN_TTL: '10m',
@@ -74,7 +77,8 @@ describe('the life of a signing key', () => {
     const [, second, ...more] = await publishedKids(service);
     expect(more).toEqual([]);
     expect(status()).toEqual([`${first} ACTIVE`, `${second} PUBLISHED`]);
-    expect((dueAgain.getTime() - clock.now().getTime()) / 1000).toBe(60 * MINUTE); // and the timer has nothing to do till then
+    // and the timer has nothing to do till then
+    expect((dueAgain.getTime() - clock.now().getTime()) / 1000).toBe(60 * MINUTE);
     await timerRings(service);
     await rotateSigningKey(service); // neither does an impatient operator make a third
     expect(await publishedKids(service)).toEqual([first, second]);
@@ -100,7 +104,8 @@ describe('the life of a signing key', () => {
     const rows = await service.sql<{ kid: string }>(
       'select kid from signing_keys order by activates_at',
     );
-    expect(rows.map(({ kid }) => kid)).toEqual([second, (await publishedKids(service))[1]]); // the first one's row is deleted
+    // the first one's row is deleted
+    expect(rows.map(({ kid }) => kid)).toEqual([second, (await publishedKids(service))[1]]);
   });
 });
 
@@ -125,7 +130,8 @@ describe('a verifier that caches the JWKS for its full max-age', () => {
     let checks = 0;
 
     for (let minute = 0; minute <= 72; minute++) {
-      // Fetching right before a key is published is the worst that a cache can do; each verifier has another phase.
+      // Fetching right before a key is published is the worst that a cache can do; each verifier
+      // has another phase.
       for (const verifier of verifiers.slice(0, minute + 1)) await verifier.renewWhenStale();
       await timerRings(service);
       const tokens = await refreshed(service, refreshToken);
@@ -170,7 +176,8 @@ describe('the algorithm', () => {
           expect((await service.send(ME, {}, bearer(accessToken))).body.data.me.id).toBe(user.id);
           const early = await refreshed(service, refreshToken);
           refreshToken = early.refreshToken;
-          expect(decodeProtectedHeader(early.accessToken).alg).toBe(before); // the new key is not known everywhere yet
+          // the new key is not known everywhere yet
+          expect(decodeProtectedHeader(early.accessToken).alg).toBe(before);
           clock.advance(10 * MINUTE - 1);
           expect((await service.send(ME, {}, bearer(early.accessToken))).body.data.me.id).toBe(
             user.id,

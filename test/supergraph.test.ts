@@ -38,7 +38,9 @@ if (!gatewaysAreInstalled || !otherCompositionsAreInstalled) {
 
 describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAYS})`, () => {
   let supergraph: TestSupergraph;
-  /** Ada has written a review and likes a teapot; Bob is anybody else; the admin holds every scope. */
+  /**
+   * Ada has written a review and likes a teapot; Bob is anybody else; the admin holds every scope.
+   */
   let ada: TestUser;
   let bob: TestUser;
   let admin: TestUser;
@@ -427,7 +429,10 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
   }
 });
 
-/** Nobody runs these here. What can be checked: that they are YAML, and say what a router has to know. */
+/**
+ * Nobody runs these here. What can be checked: that they are YAML, and say what a router has to
+ * know.
+ */
 describe.skipIf(!gatewaysAreInstalled)('the written configuration', () => {
   const folder = new URL('../examples/supergraph/gateways/', import.meta.url);
   const readYaml = (file: string) =>

@@ -11,10 +11,16 @@ const QUERIES = {
   'the same with email': '{ me { id email } session { id } }',
 };
 
-/** Two processes that run the same differ by up to a tenth for as long as they live, so several of each are measured. */
+/**
+ * Two processes that run the same differ by up to a tenth for as long as they live, so several of
+ * each are measured.
+ */
 const PAIRS = 3;
 
-/** The query that every page asks, against the same query on a bare Apollo-on-Fastify server that answers constants. */
+/**
+ * The query that every page asks, against the same query on a bare Apollo-on-Fastify server that
+ * answers constants.
+ */
 export const meQuery = {
   name: 'me-query',
   about: 'the query of every page against a bare Apollo-on-Fastify server that answers constants',
@@ -52,7 +58,10 @@ export const meQuery = {
 
 /** @typedef {{ ours: number[], theirs: number[] }} Sides */
 
-/** @param {string} what @param {Sides | undefined} requests a second @param {Sides | undefined} used microseconds of processor time a request */
+/**
+ * @param {string} what @param {Sides | undefined} requests a second @param {Sides | undefined} used
+ * microseconds of processor time a request
+ */
 function rowsOf(what, requests, used) {
   if (requests === undefined) return [];
   const aim = what.includes('email') ? undefined : { atLeast: 0.9 };
@@ -75,7 +84,8 @@ function rowsOf(what, requests, used) {
 }
 
 /**
- * Makes the function that asks a server one query for some seconds and resolves to its requests a second.
+ * Makes the function that asks a server one query for some seconds and resolves to its requests a
+ * second.
  * @param {string} query @param {Record<string, string>} headers
  */
 async function loadOf(query, headers) {

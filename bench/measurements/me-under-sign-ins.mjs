@@ -9,7 +9,10 @@ const EVERY_MS = 10;
 /** Twice what the service hashes at once: the processors never wait for a password. */
 const CONNECTIONS_A_HASH = 2;
 
-/** How long `me` takes while nothing else happens, and while sign-ins take all the processor time there is. */
+/**
+ * How long `me` takes while nothing else happens, and while sign-ins take all the processor time
+ * there is.
+ */
 export const meUnderSignIns = {
   name: 'me-under-sign-ins',
   about: 'p99 of me, idle and while sign-ins saturate the CPU',

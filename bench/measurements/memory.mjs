@@ -6,7 +6,9 @@ const SETTLE_MS = 2_000;
 const SAMPLE_MS = 100;
 const CONNECTIONS = 10;
 
-/** Resident memory of a fresh service, and the most it takes while it is asked everything at once. */
+/**
+ * Resident memory of a fresh service, and the most it takes while it is asked everything at once.
+ */
 export const memory = {
   name: 'memory',
   about: 'resident memory after start and under load',

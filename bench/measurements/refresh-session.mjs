@@ -7,12 +7,17 @@ import { processorSeconds, runProgram, startService } from '../processes.mjs';
 import { ratioOf, takeTurns } from '../rounds.mjs';
 import { signUpUsers } from '../users.mjs';
 
-/** As many as the service has database connections, so that both sides keep the same number busy. */
+/**
+ * As many as the service has database connections, so that both sides keep the same number busy.
+ */
 const CLIENTS = 10;
 const OTHER_SESSIONS = 10_000;
 const HASH = `\\x${'5a'.repeat(32)}`;
 
-/** Refreshing sessions over HTTP, against pgbench running the same UPDATE with the same number of clients. */
+/**
+ * Refreshing sessions over HTTP, against pgbench running the same UPDATE with the same number of
+ * clients.
+ */
 export const refreshSession = {
   name: 'refresh-session',
   about: 'refreshSession against pgbench running the same UPDATE at the same concurrency',
@@ -59,9 +64,10 @@ export const refreshSession = {
 };
 
 /**
- * Fills the sessions table, and makes the function that runs the service's own statement on rows of it for some seconds.
- * Undefined where that cannot be done.
- * @param {import('../postgres.mjs').Database} database @param {string} workDir @param {(text: string) => void} progress
+ * Fills the sessions table, and makes the function that runs the service's own statement on rows of
+ * it for some seconds. Undefined where that cannot be done.
+ * @param {import('../postgres.mjs').Database} database @param {string} workDir @param {(text:
+ * string) => void} progress
  */
 async function preparePgbench({ url }, workDir, progress) {
   if (url === undefined || !isInstalled('pgbench')) {
@@ -120,8 +126,9 @@ async function preparePgbench({ url }, workDir, progress) {
 }
 
 /**
- * Each client takes a session at random, as each of ours owns one, and then rotates it again and again. The hash stays the same,
- * since pgbench can compute none; everything else is the service's own statement, taken from its own code.
+ * Each client takes a session at random, as each of ours owns one, and then rotates it again and
+ * again. The hash stays the same, since pgbench can compute none; everything else is the service's
+ * own statement, taken from its own code.
  */
 async function pgbenchScript() {
   return `\\if :started = 0

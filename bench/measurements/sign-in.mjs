@@ -7,13 +7,18 @@ import { SIGNED_IN, signInOperation, signUpUsers } from '../users.mjs';
 /** Enough that passwords wait for a processor while other sign-ins talk to the database. */
 const CONNECTIONS_A_HASH = 8;
 
-/** Turns so many times as long as elsewhere: when one begins and when it ends not all processors are busy, a fifth of a second in all. */
+/**
+ * Turns so many times as long as elsewhere: when one begins and when it ends not all processors are
+ * busy, a fifth of a second in all.
+ */
 const LONGER = 3;
 
 /** The service gets faster for about this long, until all that it runs is compiled. */
 const WARM_UP_SECONDS = 10;
 
-/** Signing in, against argon2id verifications and nothing else, as many at once as the service runs. */
+/**
+ * Signing in, against argon2id verifications and nothing else, as many at once as the service runs.
+ */
 export const signIn = {
   name: 'sign-in',
   about: 'signIn against raw argon2id verifications on the same cores',
@@ -55,7 +60,8 @@ export const signIn = {
 
     const rate = await signInFor({ seconds: WARM_UP_SECONDS });
     used.ours.length = 0;
-    // Both sides carry their work out to the last: what one left behind would be on the other's time.
+    // Both sides carry their work out to the last: what one left behind would be on the other's
+    // time.
     const period = seconds * LONGER;
     const turn = { amount: Math.max(connections, Math.round(rate * period)) };
     const { ours, theirs } = await takeTurns(
@@ -84,7 +90,10 @@ export const signIn = {
   },
 };
 
-/** What the service hashes with, read from what it stored. @param {import('../postgres.mjs').Database} database */
+/**
+ * What the service hashes with, read from what it stored. @param
+ * {import('../postgres.mjs').Database} database
+ */
 async function storedParameters({ url }) {
   const [row] =
     url === undefined

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { startBareServer, startService } from '../processes.mjs';
 import { ratioOf, takeTurns } from '../rounds.mjs';
 
-/** From the start of the process to the first green /health/ready, on a database that is migrated already. */
+/**
+ * From the start of the process to the first green /health/ready, on a database that is migrated
+ * already.
+ */
 export const startUp = {
   name: 'start-up',
   about: 'time from process start to ready',
@@ -24,7 +27,8 @@ export const startUp = {
           return msOf(startService(database, workDir));
         },
         again: async () => {
-          await msOf(startService(database, workDir)); // writes the compile cache, whichever side was before
+          // writes the compile cache, whichever side was before
+          await msOf(startService(database, workDir));
           return msOf(startService(database, workDir));
         },
         bare: () => msOf(startBareServer(workDir)),

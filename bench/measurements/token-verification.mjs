@@ -6,7 +6,10 @@ import { ratioOf } from '../rounds.mjs';
 const COLD_TOKENS = 2_000;
 const PROCESSES = 3;
 
-/** The sdk's verification, of a token it has seen and of one that it has not, against bare `jose.jwtVerify`. */
+/**
+ * The sdk's verification, of a token it has seen and of one that it has not, against bare
+ * `jose.jwtVerify`.
+ */
 export const tokenVerification = {
   name: 'token-verification',
   about: 'sdk verification, warm and cold, against bare jose.jwtVerify',

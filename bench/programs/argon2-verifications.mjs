@@ -2,7 +2,10 @@
 import { hash, verify } from '@node-rs/argon2';
 import { once } from './once.mjs';
 
-/** @typedef {{ parameters: { memoryCost: number, timeCost: number, parallelism: number }, concurrency: number, seconds: number }} Verifications */
+/**
+ * @typedef {{ parameters: { memoryCost: number, timeCost: number, parallelism: number },
+ * concurrency: number, seconds: number }} Verifications
+ */
 
 once(async (/** @type {Verifications} */ { parameters, concurrency, seconds }) => {
   const phc = await hash('mauve-otter-climbs-77', parameters);

@@ -1,5 +1,5 @@
-// A bare Apollo-on-Fastify server that answers constants: what the stack costs before this service adds anything.
-// Usage: node bare-server.mjs PORT
+// A bare Apollo-on-Fastify server that answers constants: what the stack costs before this service
+// adds anything. Usage: node bare-server.mjs PORT
 import { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { fastify } from 'fastify';

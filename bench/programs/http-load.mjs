@@ -1,4 +1,5 @@
-// Sends GraphQL requests as fast as they are answered, over a fixed number of connections: for some seconds, or a number of them.
+// Sends GraphQL requests as fast as they are answered, over a fixed number of connections: for some
+// seconds, or a number of them.
 import autocannon from 'autocannon';
 import { once } from './once.mjs';
 
@@ -6,10 +7,11 @@ import { once } from './once.mjs';
 const NOTICED_WITHIN_MS = 10;
 
 /**
- * `mustContain` is text that every right answer holds. After some seconds the requests under way are neither awaited nor counted;
- * a number of requests (`amount`) is answered to the last.
- * @typedef {{ url: string, operations: { query: string, variables?: object }[], headers?: Record<string, string>, connections: number,
- *   mustContain: string } & ({ seconds: number } | { amount: number })} HttpLoad
+ * `mustContain` is text that every right answer holds. After some seconds the requests under way
+ * are neither awaited nor counted; a number of requests (`amount`) is answered to the last.
+ * @typedef {{ url: string, operations: { query: string, variables?: object }[], headers?:
+ * Record<string, string>, connections: number,   mustContain: string } & ({ seconds: number } | {
+ * amount: number })} HttpLoad
  */
 
 once(

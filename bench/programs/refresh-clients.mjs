@@ -1,4 +1,5 @@
-// Clients that each own one session and refresh it over and over: every answer holds the token of the next request.
+// Clients that each own one session and refresh it over and over: every answer holds the token of
+// the next request.
 import { Agent } from 'node:http';
 import { post } from '../http-post.mjs';
 import { once } from './once.mjs';

@@ -1,4 +1,5 @@
-// Verifies access tokens one after another: with the sdk, the same token again or a new one each time, and with bare jose.
+// Verifies access tokens one after another: with the sdk, the same token again or a new one each
+// time, and with bare jose.
 
 import { createAccessTokenVerifier } from '@authgraph/sdk';
 import { importJWK, jwtVerify } from 'jose';
@@ -7,10 +8,16 @@ import { once } from './once.mjs';
 
 /** Either verifier gets faster for about this long, until all that it runs is compiled. */
 const WARM_UP_SECONDS = 6;
-/** Short turns in one process: two processes that run the same differ by up to a tenth, and so do two seconds of many a machine. */
+/**
+ * Short turns in one process: two processes that run the same differ by up to a tenth, and so do
+ * two seconds of many a machine.
+ */
 const TURN_SECONDS = 0.2;
 
-/** @typedef {{ tokens: string[], jwk: import('jose').JWK, issuer: string, audience: string, seconds: number }} Task */
+/**
+ * @typedef {{ tokens: string[], jwk: import('jose').JWK, issuer: string, audience: string, seconds:
+ * number }} Task
+ */
 
 once(async (/** @type {Task} */ { tokens, jwk, issuer, audience, seconds }) => {
   const key = await importJWK(jwk, 'ES256');
@@ -34,7 +41,8 @@ once(async (/** @type {Task} */ { tokens, jwk, issuer, audience, seconds }) => {
 });
 
 /**
- * A verifier that knows no token yet each time all were seen: of several tokens none is ever verified twice by one.
+ * A verifier that knows no token yet each time all were seen: of several tokens none is ever
+ * verified twice by one.
  * @param {() => (token: string) => Promise<unknown>} makeVerify @param {string[]} tokens
  */
 async function verificationsASecond(makeVerify, tokens) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Walks through the life of a session against a running service and shows each request and its answer.
+// Walks through the life of a session against a running service and shows each request and its
+// answer.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -103,7 +104,10 @@ async function refresh(title, refreshToken, expected) {
   return step(title, { query: REFRESH, variables: { refreshToken } }, inResult);
 }
 
-/** Sends one request, shows it with its answer, and compares members of the answer, named by their paths. */
+/**
+ * Sends one request, shows it with its answer, and compares members of the answer, named by their
+ * paths.
+ */
 async function step(title, { query, variables, accessToken }, expected) {
   stepCount += 1;
   console.log(`\n${stepCount}. ${title}`);

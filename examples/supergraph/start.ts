@@ -64,7 +64,10 @@ try {
 if (options.once) await stop(0);
 else print('Ctrl-C stops all of it.');
 
-/** Signs up, writes with a session, and reads one answer from all three subgraphs, through one gateway. */
+/**
+ * Signs up, writes with a session, and reads one answer from all three subgraphs, through one
+ * gateway.
+ */
 async function walk(urls: SupergraphUrls, gateway: 'hive' | 'apollo'): Promise<void> {
   print(`\n── through ${gateway} ──`);
   const send = sender(urls[gateway]);

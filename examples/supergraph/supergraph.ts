@@ -47,7 +47,10 @@ export interface SupergraphUrls {
   readonly apollo: string;
 }
 
-/** Starts the two subgraphs, composes them with the authgraph that runs already, and starts both gateways in front. */
+/**
+ * Starts the two subgraphs, composes them with the authgraph that runs already, and starts both
+ * gateways in front.
+ */
 export async function startSupergraph(options: SupergraphOptions): Promise<SupergraphUrls> {
   const { example, folder, processes, authgraph, issuer, ports } = options;
   const gateways = join(example, 'gateways');
@@ -68,7 +71,8 @@ export async function startSupergraph(options: SupergraphOptions): Promise<Super
   await Promise.all([answers(urls.authgraph), answers(urls.products), answers(urls.reviews)]);
 
   const supergraph = join(folder, 'supergraph.graphql');
-  const plainSupergraph = join(folder, 'supergraph-plain.graphql'); // for Apollo Gateway: compose.mjs says why
+  // for Apollo Gateway: compose.mjs says why
+  const plainSupergraph = join(folder, 'supergraph-plain.graphql');
   const subgraphs = (['authgraph', 'products', 'reviews'] as const).map(
     (name) => `${name}=${urls[name]}`,
   );

@@ -99,8 +99,8 @@ const VARIABLES: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Checks the environment and completes it with defaults. An empty variable counts as unset. Throws a
- * ConfigError.
+ * Checks the environment and completes it with defaults. An empty variable counts as unset. Throws
+ * a ConfigError.
  */
 export function parseConfig(env: Environment): Config {
   const set = Object.fromEntries(

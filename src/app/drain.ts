@@ -3,22 +3,26 @@ import { Server, type Socket } from 'node:net';
 import { setImmediate as afterPolling, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
-/** How long open connections are told to close themselves before those without a request are closed. */
+/**
+ * How long open connections are told to close themselves before those without a request are closed.
+ */
 const FAREWELL_MS = 1_000;
 /** More than any request takes; who is still there then is cut off. */
 const FINISH_MS = 10_000;
 const POLL_MS = 50;
 
 /**
- * Prepares a shutdown that drops no request. First no new connections: whoever is refused one has sent nothing yet and can
- * go elsewhere. An idle keep-alive connection cannot be closed safely, since its client may be sending: so for a moment
- * every answer says `Connection: close`, and only then the idle ones are closed, and what runs is finished.
+ * Prepares a shutdown that drops no request. First no new connections: whoever is refused one has
+ * sent nothing yet and can go elsewhere. An idle keep-alive connection cannot be closed safely,
+ * since its client may be sending: so for a moment every answer says `Connection: close`, and only
+ * then the idle ones are closed, and what runs is finished.
  */
 export function prepareDrain(server: FastifyInstance): () => Promise<void> {
   const connections = trackConnections(server);
   return async () => {
     sayGoodbye(server, connections);
-    await afterPolling(); // those that were waiting at the door have just been let in; closing it now turns nobody away
+    // those that were waiting at the door have just been let in; closing it now turns nobody away
+    await afterPolling();
     // Not the HTTP server's own close(): that closes idle connections at once.
     const everybodyLeft = new Promise<void>((resolve) =>
       Server.prototype.close.call(server.server, () => resolve()),
@@ -32,8 +36,8 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
 }
 
 /**
- * Every open connection with the last answer on it. Node's closeIdleConnections() leaves out those on which nothing was
- * ever sent, such as a browser's spare one.
+ * Every open connection with the last answer on it. Node's closeIdleConnections() leaves out those
+ * on which nothing was ever sent, such as a browser's spare one.
  */
 function trackConnections({
   server,
@@ -49,7 +53,10 @@ function trackConnections({
   return connections;
 }
 
-/** From now on every answer tells its client to open no further request on that connection, those under way included. */
+/**
+ * From now on every answer tells its client to open no further request on that connection, those
+ * under way included.
+ */
 function sayGoodbye(
   { server }: FastifyInstance,
   connections: ReadonlyMap<Socket, ServerResponse | undefined>,
@@ -61,7 +68,10 @@ function sayGoodbye(
   server.prependListener('request', (_request, response) => closeAfter(response));
 }
 
-/** Closes the connections that are idle, and those that become so: an event stream leaves an idle one behind when it ends. */
+/**
+ * Closes the connections that are idle, and those that become so: an event stream leaves an idle
+ * one behind when it ends.
+ */
 async function closing(
   connections: ReadonlyMap<Socket, ServerResponse | undefined>,
 ): Promise<void> {

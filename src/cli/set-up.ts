@@ -39,8 +39,8 @@ export function setUp(env: Environment, target?: LogTarget): SetUp {
 type Task = (composition: Composition) => Promise<ExitCode>;
 
 /**
- * Runs a task with the service open, and closes it whatever happens. Its log goes to standard error:
- * what a command prints is for scripts.
+ * Runs a task with the service open, and closes it whatever happens. Its log goes to standard
+ * error: what a command prints is for scripts.
  */
 export async function withService(env: Environment, task: Task): Promise<ExitCode> {
   const target = { level: 'warn', destination: process.stderr } as const;

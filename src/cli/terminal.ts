@@ -27,10 +27,13 @@ export async function confirm(question: string): Promise<boolean> {
   return process.stdin.isTTY && (await ask(question, process.stderr)) === 'yes';
 }
 
-/** Reads a line from the terminal; what is typed is echoed to `echo`. Fails on Ctrl-C and Ctrl-D. */
+/**
+ * Reads a line from the terminal; what is typed is echoed to `echo`. Fails on Ctrl-C and Ctrl-D.
+ */
 async function ask(question: string, echo: NodeJS.WritableStream): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: echo, terminal: true });
-  const closed = new AbortController(); // without it the question of a closed terminal would stay open for ever
+  // without it the question of a closed terminal would stay open for ever
+  const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   try {
     return await terminal.question(question, { signal: closed.signal });

@@ -1,6 +1,7 @@
 /**
- * What each error carries beside its message; `undefined` where the code says it all. A feature adds
- * the codes of its own failures to this interface, and says in its `problems` how they are shown.
+ * What each error carries beside its message; `undefined` where the code says it all. A feature
+ * adds the codes of its own failures to this interface, and says in its `problems` how they are
+ * shown.
  */
 export interface AuthErrorDetails {
   RATE_LIMITED: { retryAfterSeconds: number };

@@ -9,7 +9,9 @@ export function idsFrom(clock: Clock, randomness: Randomness): NewId {
   return () => v7({ msecs: clock.now().getTime(), random: randomness(16) });
 }
 
-/** True for a UUID in its canonical text form, which is all that PostgreSQL should be asked about. */
+/**
+ * True for a UUID in its canonical text form, which is all that PostgreSQL should be asked about.
+ */
 export function isId(text: string): boolean {
   return validate(text);
 }

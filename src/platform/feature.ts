@@ -26,7 +26,9 @@ export interface Feature<Parts = unknown, Codes extends AuthErrorCode = never> {
   create(platform: Platform, use: Use): Built<Parts>;
 }
 
-/** Hands over what another feature made. Throws when that one is not in the list, or comes later. */
+/**
+ * Hands over what another feature made. Throws when that one is not in the list, or comes later.
+ */
 export type Use = <Parts>(feature: Feature<Parts>) => Parts;
 
 /** What a feature made of itself for one process. */

@@ -6,7 +6,10 @@ import type { GraphQLSchema } from 'graphql';
 import type { TokenIssuer } from './token-issuer.js';
 
 export interface ApolloOverHttp extends AsyncDisposable {
-  /** Sends an operation, with an access token or without. `body` is untyped JSON: tests assert on its shape. */
+  /**
+   * Sends an operation, with an access token or without. `body` is untyped JSON: tests assert on
+   * its shape.
+   */
   send(
     query: string,
     accessToken?: string,

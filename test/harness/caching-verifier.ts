@@ -1,7 +1,10 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import type { Clock } from '../../src/kernel/clock.js';
 
-/** Somebody else's verifier: plain jose, with a JWKS that it fetches again only when max-age is over, and never sooner. */
+/**
+ * Somebody else's verifier: plain jose, with a JWKS that it fetches again only when max-age is
+ * over, and never sooner.
+ */
 export class CachingVerifier {
   readonly #jwksUrl: string;
   readonly #issuer: string;
@@ -32,7 +35,8 @@ export class CachingVerifier {
     const response = await fetch(this.#jwksUrl);
     const maxAge = Number(/max-age=(\d+)/.exec(response.headers.get('cache-control') ?? '')?.[1]);
     this.#staleAt = now + maxAge * 1000;
-    this.#keys = createLocalJWKSet((await response.json()) as JSONWebKeySet); // jose checks its shape
+    // jose checks its shape
+    this.#keys = createLocalJWKSet((await response.json()) as JSONWebKeySet);
     return this.#keys;
   }
 }

@@ -18,7 +18,10 @@ export type AppOptions = Pick<AuthgraphOptions, 'issuer' | 'audience' | 'origins
   readonly jwks: string;
 };
 
-/** One framework's app in a process of its own: a server for each of the configurations it was given. */
+/**
+ * One framework's app in a process of its own: a server for each of the configurations it was
+ * given.
+ */
 export interface FrameworkApp extends AsyncDisposable {
   readonly ports: readonly number[];
 }

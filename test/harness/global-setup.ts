@@ -9,12 +9,18 @@ import { applyMigrations } from '../../src/platform/database/migrations.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A data directory with an embedded database that is migrated already; each service under test gets a copy. */
+    /**
+     * A data directory with an embedded database that is migrated already; each service under test
+     * gets a copy.
+     */
     templateDataDir: string;
   }
 }
 
-/** Creating and migrating an embedded database takes seconds, copying one a moment: do the first once. */
+/**
+ * Creating and migrating an embedded database takes seconds, copying one a moment: do the first
+ * once.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await mkdtemp(join(tmpdir(), 'authgraph-template-'));
   const database = await openDatabase(

@@ -25,7 +25,10 @@ export interface HostileToken {
   readonly make: (forge: Forge) => string | Promise<string>;
   /** What a verifier has to say about it. */
   readonly code: TokenErrorCode;
-  /** False for text that HTTP itself trims or cannot carry: only a verifier that is called directly sees it. */
+  /**
+   * False for text that HTTP itself trims or cannot carry: only a verifier that is called directly
+   * sees it.
+   */
   readonly fitsHeader: boolean;
 }
 
@@ -212,7 +215,10 @@ const CLAIMS: readonly HostileToken[] = [
   ),
 ];
 
-/** Requirement 18: header members that point at keys, and text that is no compact JWS (RFC 7515 section 7.1). */
+/**
+ * Requirement 18: header members that point at keys, and text that is no compact JWS (RFC 7515
+ * section 7.1).
+ */
 const HEADERS: readonly HostileToken[] = [
   ...['jku', 'x5u'].flatMap((member) => [
     token(18, `the attacker's signature with ${member} at a server of the attacker's`, (forge) =>

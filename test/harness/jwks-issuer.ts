@@ -17,7 +17,10 @@ interface SigningKey {
   readonly publicJwk: JWK;
 }
 
-/** Nothing but a JWKS over HTTP, and the keys to sign tokens that it vouches for. It can go down and come back. */
+/**
+ * Nothing but a JWKS over HTTP, and the keys to sign tokens that it vouches for. It can go down and
+ * come back.
+ */
 export class JwksIssuer implements AsyncDisposable {
   readonly issuer = 'http://issuer.test';
   readonly audience = 'http://api.test';
@@ -58,7 +61,8 @@ export class JwksIssuer implements AsyncDisposable {
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     const address = this.#server.address();
-    if (typeof address === 'object' && address !== null) this.#port = address.port; // the same again after a stop
+    // the same again after a stop
+    if (typeof address === 'object' && address !== null) this.#port = address.port;
   }
 
   async stop(): Promise<void> {

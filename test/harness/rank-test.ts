@@ -1,6 +1,7 @@
 /**
- * The Mann-Whitney U test as a z score: how far two samples are from coming out of one distribution. It looks at ranks only,
- * so a single slow sample says nothing. Beyond 4 or so either way, chance is no explanation.
+ * The Mann-Whitney U test as a z score: how far two samples are from coming out of one
+ * distribution. It looks at ranks only, so a single slow sample says nothing. Beyond 4 or so either
+ * way, chance is no explanation.
  */
 export function rankDifference(left: readonly number[], right: readonly number[]): number {
   const pooled = [

@@ -21,7 +21,8 @@ export function sendRaw(url: string, request: string | Buffer): Promise<RawAnswe
       failure = error;
     });
     socket.on('close', () => {
-      // A server may refuse before it has read everything: then its answer counts, not the broken pipe.
+      // A server may refuse before it has read everything: then its answer counts, not the broken
+      // pipe.
       if (failure !== undefined && chunks.length === 0) return reject(failure);
       const text = Buffer.concat(chunks).toString('utf8');
       resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text });

@@ -28,7 +28,10 @@ const REDIS = findPrograms('redis-server');
 const ASKED_FOR = CI === 'true' || TEST_DATABASE_URL !== undefined || TEST_REDIS_URL !== undefined;
 const NOT_ASKED_FOR = 'TEST_DATABASE_URL and TEST_REDIS_URL (or CI=true) to be set';
 
-/** A suite on a real PostgreSQL and Redis: those of TEST_DATABASE_URL and TEST_REDIS_URL, or under CI ones that it starts. */
+/**
+ * A suite on a real PostgreSQL and Redis: those of TEST_DATABASE_URL and TEST_REDIS_URL, or under
+ * CI ones that it starts.
+ */
 export function describeOnSharedServers(
   name: string,
   suite: (open: () => Promise<SharedServers>) => void,
@@ -60,7 +63,9 @@ export function describeOnOwnServers(name: string, suite: (servers: ServerProgra
   );
 }
 
-/** Settings of a node in a cluster of its own: others on the same Redis cannot read its key cache. */
+/**
+ * Settings of a node in a cluster of its own: others on the same Redis cannot read its key cache.
+ */
 export function clusterSettings(databaseUrl: string, redisUrl?: string): Record<string, string> {
   return {
     DATABASE_URL: databaseUrl,

@@ -15,7 +15,10 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from './until.js';
 
-/** A server of the test's own, on a fresh folder and a free port: it may be stopped, killed and frozen at will. */
+/**
+ * A server of the test's own, on a fresh folder and a free port: it may be stopped, killed and
+ * frozen at will.
+ */
 export interface OwnServer extends AsyncDisposable {
   readonly url: string;
   /** Starts it, if it does not run. */
@@ -197,7 +200,9 @@ function withUrl(server: ServerProcess, url: string): OwnServer {
   };
 }
 
-/** PostgreSQL refuses to run as root, so there it gets the folder and the identity of its own user. */
+/**
+ * PostgreSQL refuses to run as root, so there it gets the folder and the identity of its own user.
+ */
 function unprivileged(dataDir: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const [, , uid, gid] =
@@ -237,21 +242,26 @@ function childrenOf(pid: number): number[] {
 
 function parentOf(pid: string): number | undefined {
   try {
-    // "pid (name) state ppid": the name may hold anything, so what counts is what follows the last parenthesis.
+    // "pid (name) state ppid": the name may hold anything, so what counts is what follows the last
+    // parenthesis.
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
   } catch {
     return undefined; // gone meanwhile
   }
 }
 
-/** True when the server speaks: a port that is open is not enough, PostgreSQL opens it before it lets anybody in. */
+/**
+ * True when the server speaks: a port that is open is not enough, PostgreSQL opens it before it
+ * lets anybody in.
+ */
 async function answersOn(port: number, isPostgres: boolean): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
     if (!isPostgres) return true;
     socket.write(startupMessage());
-    const [answer] = (await Promise.race([once(socket, 'data'), sleep(500, [])])) as [Buffer?]; // "R" asks for (no) password: it is up
+    // "R" asks for (no) password: it is up
+    const [answer] = (await Promise.race([once(socket, 'data'), sleep(500, [])])) as [Buffer?];
     return answer?.[0] === 'R'.charCodeAt(0);
   } catch {
     return false;

@@ -66,7 +66,8 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
   const health: ServiceProcess['health'] = async () => {
     try {
       const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) });
-      const body = (await response.json()) as { checks: Record<string, boolean> }; // the service's own answer
+      // the service's own answer
+      const body = (await response.json()) as { checks: Record<string, boolean> };
       return { status: response.status, checks: body.checks };
     } catch {
       return { status: 0 };

@@ -30,7 +30,10 @@ export interface TestSupergraph extends AsyncDisposable {
   readonly urls: SupergraphUrls;
 }
 
-/** Its public URL is another one than where the subgraphs and gateways find it, as it is behind a load balancer. */
+/**
+ * Its public URL is another one than where the subgraphs and gateways find it, as it is behind a
+ * load balancer.
+ */
 export async function startTestSupergraph(issuer: string): Promise<TestSupergraph> {
   await succeed(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', EXAMPLE]);
   const folder = await mkdtemp(join(tmpdir(), 'authgraph-supergraph-'));
@@ -59,7 +62,9 @@ export async function startTestSupergraph(issuer: string): Promise<TestSupergrap
   }
 }
 
-/** Fails with what it printed when the subgraphs do not compose with the libraries of other routers. */
+/**
+ * Fails with what it printed when the subgraphs do not compose with the libraries of other routers.
+ */
 export function checkOtherCompositions({
   authgraph,
   products,

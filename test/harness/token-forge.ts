@@ -28,12 +28,18 @@ export interface Forge {
 /** Stands for a number that JSON can write and no clock can reach. */
 export const BEYOND_ALL_NUMBERS = 'authgraph-test-1e400';
 
-/** A token as the service makes it: the control that shows that a forgery is refused for what was changed about it. */
+/**
+ * A token as the service makes it: the control that shows that a forgery is refused for what was
+ * changed about it.
+ */
 export function genuineToken(forge: Forge): Promise<string> {
   return signed(forge);
 }
 
-/** A genuine token whose header names keys elsewhere: they have to be ignored, and the token accepted. */
+/**
+ * A genuine token whose header names keys elsewhere: they have to be ignored, and the token
+ * accepted.
+ */
 export function tokenWithKeyHints(forge: Forge): Promise<string> {
   const { attackerUrl } = forge;
   return signed(forge, {
@@ -53,7 +59,10 @@ export function unsigned(forge: Forge, header: Json = {}): string {
   return `${encode({ ...headerOf(forge), ...header })}.${encode(forge.claims)}`;
 }
 
-/** A token that is signed with the service's own key, whatever it says. A member that is undefined is left out. */
+/**
+ * A token that is signed with the service's own key, whatever it says. A member that is undefined
+ * is left out.
+ */
 export function signed(forge: Forge, header: Json = {}, claims: Json = {}): Promise<string> {
   const payload = JSON.stringify({ ...forge.claims, ...claims }).replaceAll(
     `"${BEYOND_ALL_NUMBERS}"`,
@@ -82,7 +91,10 @@ function webCryptoName(algorithm: string): webcrypto.EcdsaParams | string {
   return algorithm === 'RS256' ? 'RSASSA-PKCS1-v1_5' : 'Ed25519';
 }
 
-/** The old trick: a verifier that takes the algorithm from the header would use the public key as the secret. */
+/**
+ * The old trick: a verifier that takes the algorithm from the header would use the public key as
+ * the secret.
+ */
 export function signedWithSecret(forge: Forge, secret: string | Buffer, header: Json = {}): string {
   const input = unsigned(forge, { ...header, alg: 'HS256' });
   return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
@@ -146,7 +158,10 @@ export function changeSignature(token: string, change: (bytes: Buffer) => Buffer
   return `${header}.${payload}.${change(Buffer.from(signature, 'base64url')).toString('base64url')}`;
 }
 
-/** The last character of a signature holds bits that belong to no byte: lax decoders read another text as the same bytes. */
+/**
+ * The last character of a signature holds bits that belong to no byte: lax decoders read another
+ * text as the same bytes.
+ */
 export function changeSpareBits(token: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return token.slice(0, -1) + alphabet.charAt(alphabet.indexOf(token.slice(-1)) + 1);

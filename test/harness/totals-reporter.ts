@@ -10,7 +10,8 @@ export default class TotalsReporter implements Reporter {
         totals[state === 'pending' ? 'skipped' : state] += 1;
       }
       totals.failed += module.errors().length;
-      for (const suite of module.children.allSuites()) totals.failed += suite.errors().length; // hooks that failed
+      // hooks that failed
+      for (const suite of module.children.allSuites()) totals.failed += suite.errors().length;
     }
     // After the other reporters have said what they have to say.
     process.once('exit', () =>

@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 25;
 
-/** Waits until the condition holds, and resolves to how long that took. Rejects, saying what was awaited, after `withinMs`. */
+/**
+ * Waits until the condition holds, and resolves to how long that took. Rejects, saying what was
+ * awaited, after `withinMs`.
+ */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   withinMs: number,

@@ -76,7 +76,8 @@ describeOnSharedServers('the key cache in Redis', (open) => {
       expect((await asked.send(ME, {}, bearer(user.accessToken))).status).toBe(200);
       expect(await kids(asked)).toEqual(published);
     }
-    await new Promise((resolve) => setTimeout(resolve, 2_500)); // half the max-age: the running node has looked again
+    // half the max-age: the running node has looked again
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     for (const asked of [node, fresh]) expect(await kids(asked)).toEqual(published);
   });
 
@@ -88,7 +89,8 @@ describeOnSharedServers('the key cache in Redis', (open) => {
     });
     const [mine, theirs] = [await kids(node), await kids(other)];
     expect(mine).not.toEqual(theirs);
-    await new Promise((resolve) => setTimeout(resolve, 5_000)); // both have renewed their keys through the one entry
+    // both have renewed their keys through the one entry
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
     expect([await kids(node), await kids(other)]).toEqual([mine, theirs]);
   });
 

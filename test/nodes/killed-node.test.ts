@@ -57,7 +57,8 @@ describeOnSharedServers('kill -9 of a node while clients refresh', (open) => {
       'select id, generation from sessions where ended_at is null',
     );
     for (const client of clients) {
-      // Each token that was handed out was used next and accepted, and each rotation was handed out in the end.
+      // Each token that was handed out was used next and accepted, and each rotation was handed out
+      // in the end.
       expect(rows.find(({ id }) => id === client.sessionId)?.generation).toBe(client.acknowledged);
     }
     // Else the kills would have hit nothing.
@@ -90,7 +91,9 @@ class Client {
     }
   }
 
-  /** Resolves to false when there was no answer: the client tries the token that it has once more. */
+  /**
+   * Resolves to false when there was no answer: the client tries the token that it has once more.
+   */
   async #refresh({ send }: ServiceProcess): Promise<boolean> {
     const answer = await send(REFRESH, { refreshToken: this.#refreshToken }).catch(() => undefined);
     if (answer === undefined || answer.status === 503) return false;

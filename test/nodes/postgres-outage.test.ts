@@ -48,7 +48,8 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
         ...clusterSettings(database.url, withRedis ? redis.url : undefined),
         AUTHGRAPH_JWKS_MAX_AGE: '1s',
         AUTHGRAPH_DATABASE_POOL_SIZE: String(POOL_SIZE),
-        // A frozen server carries out later what it was asked before, so the outage counts towards the grace window.
+        // A frozen server carries out later what it was asked before, so the outage counts towards
+        // the grace window.
         AUTHGRAPH_REFRESH_GRACE: '60s',
       });
     });
@@ -126,7 +127,8 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
         node.send(SIGN_IN, { input: { email: user?.email, password: user?.password } });
 
       const cut = signIns();
-      await new Promise((resolve) => setTimeout(resolve, 150)); // some have signed in by then, some are at it, some wait
+      // some have signed in by then, some are at it, some wait
+      await new Promise((resolve) => setTimeout(resolve, 150));
       await takeAway();
       const answers = await cut;
       expect(answers.every(({ status, body }) => isSignedIn(body) || status === 503)).toBe(true);
@@ -163,7 +165,8 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
       "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'insert%'";
 
     await database.database.em().transactional(async (em) => {
-      await em.execute('lock table sessions in access exclusive mode'); // so that new sessions wait, each in its transaction
+      // so that new sessions wait, each in its transaction
+      await em.execute('lock table sessions in access exclusive mode');
       const killed = new Set<number>();
       const killThoseThatWait = async () => {
         const rows = await database.sql<{ pid: number }>(
@@ -192,7 +195,8 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
       await node.send('{ me { id } }', {}, bearer(user.accessToken));
       await fetch(`${node.url}/.well-known/jwks.json`);
     }
-    // What a request was refused for is said with that request. What went wrong in the background is said once.
+    // What a request was refused for is said with that request. What went wrong in the background
+    // is said once.
     const background = node
       .log()
       .filter(({ level, requestId }) => level !== 'info' && requestId === undefined);

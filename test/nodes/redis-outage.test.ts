@@ -54,7 +54,8 @@ describeOnOwnServers('while Redis is away', (servers) => {
 
       await takeAway();
       await callEverything(a, b);
-      // The other node missed the message. It learns of the outage at the next heartbeat, and from then on asks the database.
+      // The other node missed the message. It learns of the outage at the next heartbeat, and from
+      // then on asks the database.
       const late = await signUpUser(a.send);
       await a.send(SIGN_OUT, {}, bearer(late.accessToken));
       await until(

@@ -93,7 +93,10 @@ interface Reply {
   readonly from: string;
 }
 
-/** Sends everything to the first node until that takes no new connections, and then to the other one. */
+/**
+ * Sends everything to the first node until that takes no new connections, and then to the other
+ * one.
+ */
 class LoadBalancer {
   readonly answers: Reply[] = [];
   /** Requests that got no answer although their connection stood. */

@@ -27,15 +27,17 @@ export async function examplesIn(root: string, document: string): Promise<Exampl
 }
 
 /**
- * Compiles each as a module of its own against the package as others get it: by its own name, through `exports`.
- * Answers the compiler's complaints by place; an example without any is not listed.
+ * Compiles each as a module of its own against the package as others get it: by its own name,
+ * through `exports`. Answers the compiler's complaints by place; an example without any is not
+ * listed.
  */
 export async function complaintsAbout(
   root: string,
   examples: readonly Example[],
   options: object,
 ): Promise<Map<string, string[]>> {
-  const folder = await mkdtemp(join(root, 'dist', 'examples-')); // inside the package, so that it can call itself by its name
+  // inside the package, so that it can call itself by its name
+  const folder = await mkdtemp(join(root, 'dist', 'examples-'));
   try {
     const names = new Map(examples.map(({ place }, index) => [`example-${index}.ts`, place]));
     await Promise.all(

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join, normalize } from 'node:path';
 
-/** What one file brings with it: files of ours by path, packages and Node's own modules by name. All sorted. */
+/**
+ * What one file brings with it: files of ours by path, packages and Node's own modules by name. All
+ * sorted.
+ */
 export interface Reached {
   readonly files: readonly string[];
   readonly packages: readonly string[];

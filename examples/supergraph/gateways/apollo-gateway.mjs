@@ -7,7 +7,10 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 const [supergraph, port] = process.argv.slice(2);
 
 class AuthgraphDataSource extends RemoteGraphQLDataSource {
-  /** A bad token is answered with 401, and with all data that needs no session: the gateway would throw that away. */
+  /**
+   * A bad token is answered with 401, and with all data that needs no session: the gateway would
+   * throw that away.
+   */
   fetcher = async (url, init) => {
     const response = await fetch(url, init);
     const isGraphQL = response.headers.get('content-type')?.startsWith('application/json');

@@ -1,5 +1,6 @@
-// Checks that running subgraphs compose for the other routers too: node check-composition.mjs NAME=URL...
-// Hive Router reads what Hive's library composes, Cosmo's router what Cosmo's does. Ends with 1 on an error or a warning.
+// Checks that running subgraphs compose for the other routers too: node check-composition.mjs
+// NAME=URL... Hive Router reads what Hive's library composes, Cosmo's router what Cosmo's does.
+// Ends with 1 on an error or a warning.
 import { composeServices } from '@theguild/federation-composition';
 import { federateSubgraphs, ROUTER_COMPATIBILITY_VERSION_ONE } from '@wundergraph/composition';
 import { subgraphSchemas } from './subgraph-schemas.mjs';

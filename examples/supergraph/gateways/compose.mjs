@@ -1,8 +1,9 @@
 // Composes a supergraph from running subgraphs: node compose.mjs [--plain] OUT NAME=URL...
 // Ends with 1 on an error, and on a hint too: what is composed here is meant to be clean.
 //
-// --plain leaves the access control directives out. Apollo Gateway refuses a supergraph that has them: only Apollo's
-// router enforces them at the edge. The subgraphs enforce them in any case, so nothing is opened by it.
+// --plain leaves the access control directives out. Apollo Gateway refuses a supergraph that has
+// them: only Apollo's router enforces them at the edge. The subgraphs enforce them in any case, so
+// nothing is opened by it.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { composeServices } from '@apollo/composition';

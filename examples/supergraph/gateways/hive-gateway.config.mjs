@@ -13,8 +13,8 @@ export const gatewayConfig = defineConfig({
   port: Number(process.env.PORT ?? 4100),
   // It would log each bad token with a stack, as a warning.
   logging: 'error',
-  // A request without a token, or with a bad one, goes on without a session, so that a client whose token has expired can
-  // refresh it. Which fields need a session, the subgraphs say.
+  // A request without a token, or with a bad one, goes on without a session, so that a client whose
+  // token has expired can refresh it. Which fields need a session, the subgraphs say.
   jwt: {
     tokenLookupLocations: [extractFromHeader({ name: 'authorization', prefix: 'Bearer' })],
     signingKeyProviders: [

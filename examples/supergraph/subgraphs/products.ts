@@ -3,7 +3,10 @@ import type { SessionContext } from '@authgraph/sdk';
 import { parse } from 'graphql';
 import { serveSubgraph } from './subgraph-server.js';
 
-/** An SDL-first subgraph: what is open, what needs a session, and what needs a scope stands in the schema. */
+/**
+ * An SDL-first subgraph: what is open, what needs a session, and what needs a scope stands in the
+ * schema.
+ */
 const typeDefs = parse(/* GraphQL */ `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes"])
 

@@ -22,7 +22,10 @@ import {
 } from 'type-graphql';
 import { serveSubgraph } from './subgraph-server.js';
 
-/** The same in type-graphql: the decorators put the directives on the schema, and authDirectives enforces them. */
+/**
+ * The same in type-graphql: the decorators put the directives on the schema, and authDirectives
+ * enforces them.
+ */
 
 @ObjectType()
 @Directive('@key(fields: "id")')
@@ -110,6 +113,7 @@ const schema = buildSchemaSync({
   validate: false,
 });
 const typeDefs = parse(`${LINK}\n${printSchemaWithDirectives(schema)}`);
-const resolvers = createResolversMap(schema) as GraphQLResolverMap<unknown>; // the two libraries' types differ only in enums
+// the two libraries' types differ only in enums
+const resolvers = createResolversMap(schema) as GraphQLResolverMap<unknown>;
 
 await serveSubgraph('reviews', buildSubgraphSchema([{ typeDefs, resolvers }]));

@@ -8,7 +8,10 @@ import {
 } from '@authgraph/sdk';
 import type { GraphQLSchema } from 'graphql';
 
-/** Serves a subgraph that knows authgraph's sessions and enforces the access control directives of its own schema. */
+/**
+ * Serves a subgraph that knows authgraph's sessions and enforces the access control directives of
+ * its own schema.
+ */
 export async function serveSubgraph(name: string, schema: GraphQLSchema): Promise<void> {
   // What tokens have to say, and where authgraph is found: inside a cluster these may differ.
   const issuer = process.env.AUTHGRAPH_ISSUER ?? 'http://localhost:4000';

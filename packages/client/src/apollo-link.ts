@@ -4,15 +4,19 @@ import { type FailedAnswer, failureOfAnswer, failureOfText } from './auth-failur
 import { isAddress } from './auth-fetch.js';
 import type { AuthSession } from './session.js';
 
-/** An answer that says UNAUTHENTICATED, kept back until it is clear whether a renewed session gets a better one. */
+/**
+ * An answer that says UNAUTHENTICATED, kept back until it is clear whether a renewed session gets a
+ * better one.
+ */
 interface Held {
   readonly failed: FailedAnswer;
   readonly result: ApolloLink.Result;
 }
 
 /**
- * An Apollo Client link that attaches the session, renews it together with all other calls of `client`, and then sends the
- * operation once more. It stands before the HttpLink: `ApolloLink.from([authLink(client), new HttpLink({ uri })])`.
+ * An Apollo Client link that attaches the session, renews it together with all other calls of
+ * `client`, and then sends the operation once more. It stands before the HttpLink:
+ * `ApolloLink.from([authLink(client), new HttpLink({ uri })])`.
  */
 export function authLink(client: AuthClient): ApolloLink {
   const { keeper } = client;
@@ -102,7 +106,10 @@ function attach(
   });
 }
 
-/** HttpLink hands over a 401 with a GraphQL body as a result; a subscription's results are never kept back. */
+/**
+ * HttpLink hands over a 401 with a GraphQL body as a result; a subscription's results are never
+ * kept back.
+ */
 function failureOfResult(
   operation: ApolloLink.Operation,
   result: ApolloLink.Result,

@@ -16,11 +16,17 @@ import { localStorageStorage, memoryStorage, type TokenStorage } from './token-s
 export interface AuthClientOptions {
   /** The GraphQL endpoint: authgraph's own, or a gateway's that it is part of. */
   readonly url: string;
-  /** BODY: this client holds the tokens. COOKIE: the browser does, as HttpOnly cookies. BODY unless given. */
+  /**
+   * BODY: this client holds the tokens. COOKIE: the browser does, as HttpOnly cookies. BODY unless
+   * given.
+   */
   readonly delivery?: 'BODY' | 'COOKIE';
   /** Memory unless given; with cookies localStorage, which then holds nothing secret. */
   readonly storage?: TokenStorage;
-  /** Origins besides that of `url` whose requests `authFetch` attaches the session to, such as `https://api.example.com`. */
+  /**
+   * Origins besides that of `url` whose requests `authFetch` attaches the session to, such as
+   * `https://api.example.com`.
+   */
   readonly origins?: readonly string[];
   /** Called once when a session is over, however many requests failed with it. */
   readonly onSignedOut?: (event: { readonly reason: SignedOutReason }) => void;
@@ -36,9 +42,15 @@ export interface Credentials {
 /** Every method rejects with an AuthClientError when it gets no answer of its result union. */
 export interface AuthClient {
   readonly url: string;
-  /** The session as far as it is known; null when signed out, and until an asynchronous storage was read. */
+  /**
+   * The session as far as it is known; null when signed out, and until an asynchronous storage was
+   * read.
+   */
   readonly session: AuthSession | null;
-  /** Calls `listener` with each new session and with null at its end, until the returned function is called. */
+  /**
+   * Calls `listener` with each new session and with null at its end, until the returned function is
+   * called.
+   */
   subscribe(listener: (session: AuthSession | null) => void): () => void;
   /** Renewed first if it is about to expire. Null when signed out, and always with cookies. */
   getAccessToken(): Promise<string | null>;
@@ -47,7 +59,9 @@ export interface AuthClient {
   signUp(input: Credentials): Promise<SignUpResult>;
   signIn(input: Credentials): Promise<SignInResult>;
   refresh(): Promise<RefreshSessionResult>;
-  /** The tokens are forgotten even when the service cannot be reached; cookies only it can remove. */
+  /**
+   * The tokens are forgotten even when the service cannot be reached; cookies only it can remove.
+   */
   signOut(options?: { readonly everywhere?: boolean }): Promise<SignOutResult>;
   /** The signed-in user, or null. */
   me(): Promise<User | null>;
@@ -58,7 +72,10 @@ export interface AuthClient {
   close(): void;
 }
 
-/** Makes the client of one app in one tab. On a server make one for each user: it holds that user's session. */
+/**
+ * Makes the client of one app in one tab. On a server make one for each user: it holds that user's
+ * session.
+ */
 export function createAuthClient(options: AuthClientOptions): AuthClient {
   const { url, delivery = 'BODY', clock = { now: () => new Date() }, origins = [] } = options;
   const cookies = delivery === 'COOKIE';
@@ -66,7 +83,9 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const plain = { url, fetch, cookies };
 
-  /** Without the access token: one that has expired must not stand in the way of what replaces it. */
+  /**
+   * Without the access token: one that has expired must not stand in the way of what replaces it.
+   */
   async function call<Result>(query: string, input: object | undefined): Promise<Result> {
     return (await send<{ result: Result }>(plain, query, { input })).result;
   }

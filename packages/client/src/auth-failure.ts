@@ -1,6 +1,7 @@
 /**
  * How an answer says that the session was not good enough.
- * `REFUSED`: HTTP 401, the token itself. `DENIED`: a GraphQL error, which a scope that the user lacks may cause as well.
+ * `REFUSED`: HTTP 401, the token itself. `DENIED`: a GraphQL error, which a scope that the user
+ * lacks may cause as well.
  */
 export type AuthFailure = 'REFUSED' | 'DENIED';
 
@@ -22,7 +23,10 @@ const CODES: ReadonlySet<unknown> = new Set(['UNAUTHENTICATED', 'UNAUTHORIZED_FI
 const ANY_CODE = /UNAUTHENTICATED|UNAUTHORIZED_FIELD_OR_TYPE/;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
-/** Reads a copy; the response stays unread. Streamed answers (multipart, event streams) are judged by their status only. */
+/**
+ * Reads a copy; the response stays unread. Streamed answers (multipart, event streams) are judged
+ * by their status only.
+ */
 export async function failureOf(response: Response): Promise<FailedAnswer | undefined> {
   const { status, headers } = response;
   if (!JSON_TYPE.test(headers.get('content-type') ?? '')) return failureOfText(status, '');

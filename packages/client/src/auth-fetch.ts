@@ -17,7 +17,10 @@ export interface AuthFetchOptions {
   readonly cookies: boolean;
 }
 
-/** A `fetch` that attaches the session, renews it when it has expired, and then sends the request once more. */
+/**
+ * A `fetch` that attaches the session, renews it when it has expired, and then sends the request
+ * once more.
+ */
 export function createAuthFetch({ keeper, fetch, url, origins, cookies }: AuthFetchOptions): Fetch {
   const allowed = new Set([originOf(url), ...origins]);
 
@@ -25,7 +28,8 @@ export function createAuthFetch({ keeper, fetch, url, origins, cookies }: AuthFe
     const headers = new Headers(init.headers ?? (isRequest(input) ? input.headers : undefined));
     const address = addressOf(input);
     const origin = originOf(address);
-    // A token is for those that it was meant for, and a caller that brings its own credentials wants them used.
+    // A token is for those that it was meant for, and a caller that brings its own credentials
+    // wants them used.
     if (origin === undefined || !allowed.has(origin) || headers.has('authorization'))
       return fetch(input, init);
 
@@ -63,11 +67,17 @@ export function isAddress(address: string, url: string): boolean {
   return originOf(address) === originOf(url) && pathOf(address) === pathOf(url);
 }
 
-/** Nothing that the URL standard would read as another host: no user info, no backslashes, no control characters. */
+/**
+ * Nothing that the URL standard would read as another host: no user info, no backslashes, no
+ * control characters.
+ */
 const ABSOLUTE = /^(https?:\/\/[^/?#\\@\s]+)(?=[/?#]|$)/i;
 const ROOTED = /^\/(?![/\\\s])/;
 
-/** React Native's URL class knows no origins. Undefined for what this cannot tell for sure, which then is given no token. */
+/**
+ * React Native's URL class knows no origins. Undefined for what this cannot tell for sure, which
+ * then is given no token.
+ */
 function originOf(address: string): string | undefined {
   if (ROOTED.test(address)) return browser.location?.origin;
   return ABSOLUTE.exec(address)?.[1]?.toLowerCase();
@@ -86,7 +96,10 @@ function isRequest(input: Input): input is Request {
   return typeof input === 'object' && 'clone' in input;
 }
 
-/** Whether a request certainly changes nothing: a GET, or a GraphQL document without a mutation in it. */
+/**
+ * Whether a request certainly changes nothing: a GET, or a GraphQL document without a mutation in
+ * it.
+ */
 function isRead(input: Input, { method, body }: Init): boolean {
   const used = method ?? (isRequest(input) ? input.method : 'GET');
   return (

@@ -1,4 +1,7 @@
-/** What this room uses of a browser. All of it may be missing: in Node, in React Native, in a sandboxed frame. */
+/**
+ * What this room uses of a browser. All of it may be missing: in Node, in React Native, in a
+ * sandboxed frame.
+ */
 interface Browser {
   readonly localStorage?: WebStorage;
   readonly location?: { readonly origin: string };
@@ -29,12 +32,16 @@ export const browser = globalThis as unknown as Browser;
 
 /** Longer than any request that a holder of the lock makes. */
 const LOCK_TIMEOUT_MS = 20_000;
-/** What a tab writes to localStorage reaches the other tabs' processes a moment later, and on another way than the lock. */
+/**
+ * What a tab writes to localStorage reaches the other tabs' processes a moment later, and on
+ * another way than the lock.
+ */
 const SETTLE_MS = 50;
 
 /**
- * Runs `work` while no other tab runs work of that name. Without a name, without Web Locks and when the lock cannot be had,
- * it runs at once: the service's grace window then makes one lineage of two refreshes.
+ * Runs `work` while no other tab runs work of that name. Without a name, without Web Locks and when
+ * the lock cannot be had, it runs at once: the service's grace window then makes one lineage of two
+ * refreshes.
  */
 export function inTabLock<Result>(
   name: string | undefined,

@@ -15,8 +15,9 @@ export const ME = `query Me { result: me { ${USER} } session { id } }`;
 
 /**
  * A call that has no answer of its result union.
- * `code` is NETWORK when no answer came, BAD_ANSWER when it was not GraphQL's, else `extensions.code` as the service sent it:
- * UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, SERVICE_UNAVAILABLE, INTERNAL_SERVER_ERROR and so on.
+ * `code` is NETWORK when no answer came, BAD_ANSWER when it was not GraphQL's, else
+ * `extensions.code` as the service sent it: UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED,
+ * SERVICE_UNAVAILABLE, INTERNAL_SERVER_ERROR and so on.
  */
 export class AuthClientError extends Error {
   override readonly name = 'AuthClientError';
@@ -50,7 +51,10 @@ interface Answer<Result> {
 
 const TIMEOUT_MS = 15_000;
 
-/** Sends one operation to the service. Rejects with an AuthClientError unless its main field was answered. */
+/**
+ * Sends one operation to the service. Rejects with an AuthClientError unless its main field was
+ * answered.
+ */
 export async function send<Result extends Data>(
   transport: Transport,
   query: string,

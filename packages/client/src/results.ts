@@ -1,6 +1,9 @@
 import type { Tokens } from './session.js';
 
-/** What the service's mutations answer: the members of its result unions, told apart by `__typename`. */
+/**
+ * What the service's mutations answer: the members of its result unions, told apart by
+ * `__typename`.
+ */
 
 export interface User {
   readonly id: string;

@@ -14,14 +14,22 @@ export interface SessionKeeperOptions {
   readonly refresh: (refreshToken: string | undefined) => Promise<RefreshSessionResult>;
 }
 
-/** A refresh that did not help is not tried again for this long: what is denied then is not the token's fault. */
+/**
+ * A refresh that did not help is not tried again for this long: what is denied then is not the
+ * token's fault.
+ */
 const USELESS_FOR_MS = 60_000;
 
-/** Renews the session, once for everybody who asks. `authFetch` and `authLink` are thin layers around it. */
+/**
+ * Renews the session, once for everybody who asks. `authFetch` and `authLink` are thin layers
+ * around it.
+ */
 export class SessionKeeper {
   readonly #options: SessionKeeperOptions;
   readonly #state: SessionState;
-  /** The session that a failure of this kind remained with in spite of a refresh, and when that was. */
+  /**
+   * The session that a failure of this kind remained with in spite of a refresh, and when that was.
+   */
   readonly #uncured = new Map<
     AuthFailure,
     { readonly session: AuthSession; readonly at: number }
@@ -33,7 +41,10 @@ export class SessionKeeper {
     this.#state = options.state;
   }
 
-  /** The session for a request, renewed if it is about to expire. When that fails, as it is: the request will tell. */
+  /**
+   * The session for a request, renewed if it is about to expire. When that fails, as it is: the
+   * request will tell.
+   */
   async usable(): Promise<AuthSession | null> {
     await this.#state.ready;
     const { current } = this.#state;
@@ -50,8 +61,8 @@ export class SessionKeeper {
   }
 
   /**
-   * After a request with `sent` failed: the session to retry it with, once; null when that is pointless.
-   * Rejects when the service could not be reached, which is not a sign-out.
+   * After a request with `sent` failed: the session to retry it with, once; null when that is
+   * pointless. Rejects when the service could not be reached, which is not a sign-out.
    */
   async recover(sent: AuthSession | null, failure: AuthFailure): Promise<AuthSession | null> {
     if (isSame(sent, this.#state.current)) {
@@ -81,7 +92,10 @@ export class SessionKeeper {
     );
   }
 
-  /** One refresh at a time, for all callers in this tab, and with Web Locks in all tabs that share the storage. */
+  /**
+   * One refresh at a time, for all callers in this tab, and with Web Locks in all tabs that share
+   * the storage.
+   */
   refresh(): Promise<RefreshSessionResult> {
     this.#flight ??= this.#refresh().finally(() => {
       this.#flight = undefined;
@@ -98,7 +112,8 @@ export class SessionKeeper {
 
   async #renew(from: AuthSession | null): Promise<RefreshSessionResult> {
     const state = this.#state;
-    if (!isSame(from, await state.sync()) || !state.isRenewable) return asResult(state.current); // another tab was first
+    // another tab was first
+    if (!isSame(from, await state.sync()) || !state.isRenewable) return asResult(state.current);
     const result = await this.#options
       .refresh(from?.tokens?.refreshToken)
       .catch(async (error: unknown) => {
@@ -106,7 +121,8 @@ export class SessionKeeper {
           await state.end(from, 'ACCESS_REFUSED');
         throw error;
       });
-    if (!isSame(from, await state.sync())) return asResult(state.current); // signed in or out meanwhile, here or elsewhere
+    // signed in or out meanwhile, here or elsewhere
+    if (!isSame(from, await state.sync())) return asResult(state.current);
     if (result.__typename === 'SessionRefreshed') await state.adopt(result);
     if (result.__typename === 'RefreshRejected') await state.end(from, result.reason);
     return result;

@@ -5,7 +5,8 @@ import type { TokenStorage } from './token-storage.js';
 /**
  * Why a session is over: the service's own reason, or
  * SIGNED_OUT: by this client; ENDED_IN_ANOTHER_TAB: by another client on the same storage;
- * ACCESS_REFUSED: the service answers 401 to the refresh itself, or to a token that it issued a moment ago.
+ * ACCESS_REFUSED: the service answers 401 to the refresh itself, or to a token that it issued a
+ * moment ago.
  */
 export type SignedOutReason =
   | RefreshRejection
@@ -15,13 +16,18 @@ export type SignedOutReason =
 
 export interface SessionStateOptions {
   readonly storage: TokenStorage;
-  /** True when cookies carry the tokens: there may then be a session that this client has not heard of. */
+  /**
+   * True when cookies carry the tokens: there may then be a session that this client has not heard
+   * of.
+   */
   readonly cookies: boolean;
   readonly clock: Clock;
   readonly onSignedOut: (reason: SignedOutReason) => void;
 }
 
-/** The session of one client: what it is now, what is stored of it, and who is told when it changes. */
+/**
+ * The session of one client: what it is now, what is stored of it, and who is told when it changes.
+ */
 export class SessionState {
   /** Settled once the storage was read. */
   readonly ready: Promise<void>;
@@ -79,14 +85,17 @@ export class SessionState {
     this.#become(next);
   }
 
-  /** Ends the session that `session` is a state of, and says so, unless that has happened already. */
+  /**
+   * Ends the session that `session` is a state of, and says so, unless that has happened already.
+   */
   async end(session: AuthSession | null, reason: SignedOutReason): Promise<void> {
     if (!this.#isCurrent(session)) return;
     await this.#options.storage.save(null);
     if (!this.#isCurrent(session)) return;
     this.#become(null);
     this.#mayHaveCookie = false;
-    if (session !== null || reason !== 'MISSING') this.#announceEnd(reason); // else nobody was signed in
+    // else nobody was signed in
+    if (session !== null || reason !== 'MISSING') this.#announceEnd(reason);
   }
 
   /** Takes over what another tab has stored. */

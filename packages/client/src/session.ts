@@ -21,7 +21,9 @@ export interface Clock {
 }
 
 const MAX_MARGIN_MS = 30_000;
-/** A token that seems to live shorter than this was most likely measured with a clock that is wrong. */
+/**
+ * A token that seems to live shorter than this was most likely measured with a clock that is wrong.
+ */
 const MIN_LIFETIME_MS = 5_000;
 const FRESH_MS = 5_000;
 
@@ -30,8 +32,9 @@ export function isSame(one: AuthSession | null, other: AuthSession | null): bool
 }
 
 /**
- * Whether the access token is about to expire. Where this device's clock is so wrong that the token seemed expired when it came,
- * never: the service's 401 then says when it is time, instead of a refresh before every request.
+ * Whether the access token is about to expire. Where this device's clock is so wrong that the token
+ * seemed expired when it came, never: the service's 401 then says when it is time, instead of a
+ * refresh before every request.
  */
 export function isRenewalDue({ tokens, obtainedAt }: AuthSession, now: number): boolean {
   if (tokens === null) return false;
@@ -40,7 +43,10 @@ export function isRenewalDue({ tokens, obtainedAt }: AuthSession, now: number): 
   return lifetime >= MIN_LIFETIME_MS && now >= expiresAt - Math.min(MAX_MARGIN_MS, lifetime / 10);
 }
 
-/** Whether the tokens came only just now, so that another refresh cannot help where they are refused. */
+/**
+ * Whether the tokens came only just now, so that another refresh cannot help where they are
+ * refused.
+ */
 export function isFresh({ obtainedAt }: AuthSession, now: number): boolean {
   return Math.abs(now - obtainedAt) < FRESH_MS;
 }

@@ -1,18 +1,26 @@
 import { browser, type WebStorage } from './browser.js';
 import type { AuthSession } from './session.js';
 
-/** Where a client keeps its session. Methods may be asynchronous, as React Native's storages are. */
+/**
+ * Where a client keeps its session. Methods may be asynchronous, as React Native's storages are.
+ */
 export interface TokenStorage {
   load(): AuthSession | null | Promise<AuthSession | null>;
   /** Null: there is no session any more. */
   save(session: AuthSession | null): void | Promise<void>;
-  /** A name that is the same in every tab that sees the same stored session. Without it the session is this client's own. */
+  /**
+   * A name that is the same in every tab that sees the same stored session. Without it the session
+   * is this client's own.
+   */
   readonly sharedAs?: string;
   /** Calls `changed` after another tab has saved, until the returned function is called. */
   watch?(changed: () => void): () => void;
 }
 
-/** Keeps the session until the page is left. Nothing that is injected later can read it from a storage. */
+/**
+ * Keeps the session until the page is left. Nothing that is injected later can read it from a
+ * storage.
+ */
 export function memoryStorage(): TokenStorage {
   let kept: AuthSession | null = null;
   return {
@@ -23,7 +31,10 @@ export function memoryStorage(): TokenStorage {
   };
 }
 
-/** Keeps the session in localStorage: it outlives the page, and all tabs of the origin share it. In memory where there is none. */
+/**
+ * Keeps the session in localStorage: it outlives the page, and all tabs of the origin share it. In
+ * memory where there is none.
+ */
 export function localStorageStorage(key = 'authgraph'): TokenStorage {
   const storage = usableLocalStorage();
   if (storage === undefined) return memoryStorage();

@@ -25,7 +25,10 @@ const NICE = 5;
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 };
 const WORKER = new URL(`./argon2-worker${extname(import.meta.url)}`, import.meta.url).href;
 
-/** Hashes and verifies passwords on threads of its own, a bounded number at a time, so that hashing never starves the rest of the service. */
+/**
+ * Hashes and verifies passwords on threads of its own, a bounded number at a time, so that hashing
+ * never starves the rest of the service.
+ */
 export interface PasswordHasher extends AsyncDisposable {
   /** Resolves to a PHC string. Rejects with RATE_LIMITED when too many are waiting. */
   hash(password: string): Promise<string>;
@@ -35,7 +38,10 @@ export interface PasswordHasher extends AsyncDisposable {
   isOutdated(phc: string): boolean;
 }
 
-/** @param threads how many hashes run at once; each takes a core and 19 MiB. They start with the first hash. */
+/**
+ * @param threads how many hashes run at once; each takes a core and 19 MiB. They start with the
+ * first hash.
+ */
 export function argon2Hasher(threads: number, log: Log): PasswordHasher {
   const pool = new Piscina<HashBatch, HashOutcome[]>({
     filename: WORKER,
@@ -53,7 +59,10 @@ export function argon2Hasher(threads: number, log: Log): PasswordHasher {
     log.error({ err: error }, 'A password hashing thread failed');
     void pool.destroy(); // rejects what waits for a thread; the next hash starts a new one
   });
-  /** What was handed to the pool last. While anything waits there, this does too, since the queue is first in, first out: it can grow. */
+  /**
+   * What was handed to the pool last. While anything waits there, this does too, since the queue is
+   * first in, first out: it can grow.
+   */
   let newest: { readonly tasks: HashTask[]; readonly outcomes: Promise<HashOutcome[]> } | undefined;
 
   async function run(task: HashTask): Promise<string | boolean> {

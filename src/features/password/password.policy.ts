@@ -1,14 +1,17 @@
 import type { PasswordWeakness } from './password-errors.js';
 
 const MAX_PASSWORD_CODE_POINTS = 256;
-/** Nothing longer than this in UTF-16 units can be within the limit, so it is not worth normalising. */
+/**
+ * Nothing longer than this in UTF-16 units can be within the limit, so it is not worth normalising.
+ */
 const MAX_RAW_LENGTH = 4_096;
 /** Shorter names occur in words by chance. */
 const SHORTEST_NAME = 3;
 
 /**
- * The form in which a password is hashed and compared: Unicode NFKC and otherwise exactly as received
- * (NIST SP 800-63B-4 section 3.1.1.2). Undefined for what cannot be a password: far too long, or no well-formed Unicode.
+ * The form in which a password is hashed and compared: Unicode NFKC and otherwise exactly as
+ * received (NIST SP 800-63B-4 section 3.1.1.2). Undefined for what cannot be a password: far too
+ * long, or no well-formed Unicode.
  */
 export function normalizePassword(password: string): string | undefined {
   if (password.length > MAX_RAW_LENGTH || !password.isWellFormed()) return undefined;
@@ -22,7 +25,10 @@ export interface PasswordContext {
   readonly isCommon: (lowerCase: string) => boolean;
 }
 
-/** Why a normalised password is refused; empty when it is accepted. No composition rules (ASVS 6.2.5). Pure. */
+/**
+ * Why a normalised password is refused; empty when it is accepted. No composition rules (ASVS
+ * 6.2.5). Pure.
+ */
 export function weaknessesOf(password: string, context: PasswordContext): PasswordWeakness[] {
   const codePoints = [...password].length;
   const lowerCase = password.toLowerCase();

@@ -1,4 +1,7 @@
-/** What each role may do, as OAuth scopes. A role that is not listed grants none; it is for the other subgraphs to read. */
+/**
+ * What each role may do, as OAuth scopes. A role that is not listed grants none; it is for the
+ * other subgraphs to read.
+ */
 const SCOPES_OF_ROLE: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'admin',

@@ -6,8 +6,8 @@ import { deleteSessionsOverBefore } from './ended-session.store.js';
 const BATCH = 1_000;
 
 /**
- * Deletes a realm's sessions that expired or were ended at least `olderThanSeconds` before `now`, in
- * small transactions; `onProgress` hears the running total. Resolves to how many.
+ * Deletes a realm's sessions that expired or were ended at least `olderThanSeconds` before `now`,
+ * in small transactions; `onProgress` hears the running total. Resolves to how many.
  */
 export async function cleanupSessions(
   sql: SqlExecutor,

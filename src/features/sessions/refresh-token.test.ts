@@ -60,7 +60,8 @@ describe('refreshTokenFormat', () => {
   it('refuses every other text of the same bytes, and every text that is cut, longer or changed', () => {
     const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const last = base64url.indexOf(text.at(-1) ?? '');
-    // 68 bytes fill 90 characters and 4 bits: the last character has spare bits that a lenient decoder drops.
+    // 68 bytes fill 90 characters and 4 bits: the last character has spare bits that a lenient
+    // decoder drops.
     for (let spare = 1; spare < 4; spare += 1) {
       const twin = text.slice(0, -1) + base64url[last ^ spare];
       expect(Buffer.from(twin.slice(PREFIX.length), 'base64url')).toEqual(bytes);

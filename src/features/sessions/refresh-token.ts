@@ -19,8 +19,8 @@ export interface RefreshToken {
 
 /**
  * Writes and reads refresh tokens: `ag_rt_` + base64url(session id, generation, secret, MAC).
- * The MAC tells this service's own tokens, spent ones too, from garbage without a query. It proves nothing else:
- * the secret is checked by its hash.
+ * The MAC tells this service's own tokens, spent ones too, from garbage without a query. It proves
+ * nothing else: the secret is checked by its hash.
  */
 export interface RefreshTokenFormat {
   write(realm: Realm, token: RefreshToken): string;
@@ -71,11 +71,12 @@ export function hashSecret(secret: Buffer): Buffer {
 }
 
 /**
- * The secret that follows `spent`. Whoever holds the spent token can be given the same successor again,
- * and whoever only reads the database (hashes and nonce) can compute neither.
+ * The secret that follows `spent`. Whoever holds the spent token can be given the same successor
+ * again, and whoever only reads the database (hashes and nonce) can compute neither.
  */
 export function successorSecret(spent: Buffer, nonce: Uint8Array): Buffer {
-  return createHmac('sha256', createSecretKey(spent)).update(nonce).digest(); // a KeyObject, since Node takes four times as long with bytes
+  // a KeyObject, since Node takes four times as long with bytes
+  return createHmac('sha256', createSecretKey(spent)).update(nonce).digest();
 }
 
 export const SECRET_SIZE = SECRET_BYTES;

@@ -52,7 +52,8 @@ export class SessionLifeResolver {
       const issued = await refresh
         .run(context.realm, token, context.device)
         .catch((error: unknown) => {
-          // A dead access token would be refused with each later request, also where none is needed.
+          // A dead access token would be refused with each later request, also where none is
+          // needed.
           if (delivery === TokenDelivery.COOKIE && isRejected(error)) cookies.clear(context);
           throw error;
         });

@@ -17,7 +17,9 @@ const SessionSchema = defineEntity({
     /** The nearer of the idle and the absolute limit. */
     expiresAt: p.datetime(),
     absoluteExpiresAt: p.datetime(),
-    /** When the access token of the last rotation expires; null for sessions of the first version. */
+    /**
+     * When the access token of the last rotation expires; null for sessions of the first version.
+     */
     accessExpiresAt: p.datetime().nullable(),
     endedAt: p.datetime().nullable(),
     endReason: p.text().$type<SessionEndReason>().nullable(),

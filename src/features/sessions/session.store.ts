@@ -123,7 +123,9 @@ const ROTATE = `update sessions s
     and u.id = s.user_id and u.realm_id = s.realm_id and u.disabled_at is null
   returning ${COLUMNS}`;
 
-/** Resolves to the rotated session; undefined when the token was not a live session's current one. */
+/**
+ * Resolves to the rotated session; undefined when the token was not a live session's current one.
+ */
 export async function rotate(
   sql: SqlExecutor,
   realm: Realm,

@@ -9,8 +9,9 @@ export interface KeyCache {
 }
 
 /**
- * Stored keys in Redis. The whole entry is sealed, public halves too: whoever can write to Redis must not be able
- * to add a key that this service would then publish. Redis being down counts as a miss.
+ * Stored keys in Redis. The whole entry is sealed, public halves too: whoever can write to Redis
+ * must not be able to add a key that this service would then publish. Redis being down counts as a
+ * miss.
  */
 export function redisKeyCache(redis: Redis, seal: Seal, maxAgeSeconds: number): KeyCache {
   return {
@@ -31,7 +32,8 @@ export function redisKeyCache(redis: Redis, seal: Seal, maxAgeSeconds: number): 
           maxAgeSeconds,
         );
       } catch {
-        // The connection says that it is down; an entry that was not written only costs the next node a query.
+        // The connection says that it is down; an entry that was not written only costs the next
+        // node a query.
       }
     },
   };

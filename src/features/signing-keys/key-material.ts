@@ -52,8 +52,8 @@ export async function generateKey(
 }
 
 /**
- * Throws when the key was sealed under another AUTHGRAPH_SECRET. The public half is derived from the
- * sealed private one, whatever the database says it is: writing there must not forge tokens.
+ * Throws when the key was sealed under another AUTHGRAPH_SECRET. The public half is derived from
+ * the sealed private one, whatever the database says it is: writing there must not forge tokens.
  */
 export async function loadKey(key: StoredKey, seal: Seal, realmId: string): Promise<LoadedKey> {
   const { kid, algorithm, createdAt, activatesAt } = key;
@@ -74,7 +74,10 @@ function publicPartOf({ kty, crv, x, y, n, e }: JWK): JWK {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }
 
-/** The cipher's own message means nothing to an operator, and logs show the innermost cause: so this is it. */
+/**
+ * The cipher's own message means nothing to an operator, and logs show the innermost cause: so this
+ * is it.
+ */
 function openSealed({ kid, sealedPrivateJwk }: StoredKey, seal: Seal, realmId: string): string {
   try {
     return seal.open(sealedPrivateJwk, sealContext(realmId, kid));

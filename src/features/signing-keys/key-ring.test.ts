@@ -13,7 +13,10 @@ const seal = new Secrets(['one secret'], systemRandomness).seal('signing-keys');
 const lifetimes = { jwksMaxAge: 0.4, tokenLifetime: 660, rotationPeriod: 3_600 };
 const START = new Date();
 
-/** Keys as other nodes store them; the ring under test reads them through its cache, so that it needs no database. */
+/**
+ * Keys as other nodes store them; the ring under test reads them through its cache, so that it
+ * needs no database.
+ */
 let stored: StoredKey[];
 let reads: number;
 let failing: boolean;
@@ -109,7 +112,8 @@ describe('the key ring', () => {
     await ring.reload('cache');
     const other = await storeKey(600);
     await sleep(lifetimes.jwksMaxAge * 1000);
-    expect(ring.jwks().keys.map(({ kid }) => kid)).toContain(other.kid); // the very first answer: it would be cached elsewhere
+    // the very first answer: it would be cached elsewhere
+    expect(ring.jwks().keys.map(({ kid }) => kid)).toContain(other.kid);
   });
 
   it('goes on with the keys in memory when they cannot be read again, and says so', async () => {

@@ -33,9 +33,10 @@ const UNKNOWN_KID_RELOAD_MS = 1_000;
 const RENEWAL_RETRY_MS = 1_000;
 
 /**
- * The signing keys as this node knows them. Once loaded it answers from memory and renews itself in the background
- * every half of the JWKS's max-age, so that with the cache's equal half no key is seen later than one max-age;
- * on a timer, since a node that nobody asked for a week must not answer, or sign, with what it knew then.
+ * The signing keys as this node knows them. Once loaded it answers from memory and renews itself in
+ * the background every half of the JWKS's max-age, so that with the cache's equal half no key is
+ * seen later than one max-age; on a timer, since a node that nobody asked for a week must not
+ * answer, or sign, with what it knew then.
  */
 export class KeyRing implements Disposable {
   readonly #deps: KeyRingDeps;

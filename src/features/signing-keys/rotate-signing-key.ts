@@ -41,7 +41,9 @@ export function keyLifetimes(realm: Realm): KeyLifetimes {
   };
 }
 
-/** Makes signing keys. Under the realm's lock: of many nodes one makes the key, all find it made. */
+/**
+ * Makes signing keys. Under the realm's lock: of many nodes one makes the key, all find it made.
+ */
 export class RotateSigningKey {
   readonly #deps: RotationDeps;
 

@@ -20,8 +20,8 @@ interface Scheduled {
 }
 
 /**
- * A key is in the JWKS for this long before it signs, so that every verifier has fetched it by then:
- * once for what the verifier cached, once for what this service's own nodes cached.
+ * A key is in the JWKS for this long before it signs, so that every verifier has fetched it by
+ * then: once for what the verifier cached, once for what this service's own nodes cached.
  */
 export function leadSeconds(lifetimes: KeyLifetimes): number {
   return 2 * lifetimes.jwksMaxAge;
@@ -32,7 +32,10 @@ export function activeKey<Key extends Scheduled>(keys: readonly Key[], now: Date
   return byActivation(keys).findLast((key) => key.activatesAt <= now);
 }
 
-/** Where a key stands at `now`. Follows from the clock alone, so all nodes agree without telling each other. */
+/**
+ * Where a key stands at `now`. Follows from the clock alone, so all nodes agree without telling
+ * each other.
+ */
 export function statusOf(
   key: Scheduled,
   keys: readonly Scheduled[],
@@ -45,7 +48,10 @@ export function statusOf(
   return lastsUntil(successor, lifetimes) > now ? 'RETIRED' : 'GONE';
 }
 
-/** When the last token that the key signed has expired, as far as its successors are known; undefined while it has none. */
+/**
+ * When the last token that the key signed has expired, as far as its successors are known;
+ * undefined while it has none.
+ */
 export function goneAt(
   key: Scheduled,
   keys: readonly Scheduled[],
@@ -72,8 +78,9 @@ export function nextRotationAt(
 }
 
 /**
- * When a key that is made at `now` starts to sign. The very first one has nobody to wait for. Any other follows all that
- * exist: one that was published under a longer max-age would else stay the newest, and its successor be due forever.
+ * When a key that is made at `now` starts to sign. The very first one has nobody to wait for. Any
+ * other follows all that exist: one that was published under a longer max-age would else stay the
+ * newest, and its successor be due forever.
  */
 export function activationOfNewKey(
   keys: readonly Scheduled[],

@@ -12,9 +12,9 @@ const SHAPE =
   /^[^\s@\p{C}"(),:;<>[\\\]]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])$/u;
 
 /**
- * Reads an address as a person types it: trimmed, NFKC, lower case, and only then checked. Composed again after the
- * change of case, since a small letter may have a composed form where the capital has none.
- * Undefined when it cannot be an address. Whether it receives mail, only a mail can tell.
+ * Reads an address as a person types it: trimmed, NFKC, lower case, and only then checked. Composed
+ * again after the change of case, since a small letter may have a composed form where the capital
+ * has none. Undefined when it cannot be an address. Whether it receives mail, only a mail can tell.
  */
 export function parseEmail(text: string): Email | undefined {
   const typed = text.trim();

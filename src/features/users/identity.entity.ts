@@ -41,8 +41,8 @@ const IdentityTenantSchema = defineEntity({
 });
 
 /**
- * Where an identity is known: within a tenant of a realm each method has a subject once. Realms have
- * the one tenant `public` unless the SuperTokens interface makes others.
+ * Where an identity is known: within a tenant of a realm each method has a subject once. Realms
+ * have the one tenant `public` unless the SuperTokens interface makes others.
  */
 export class IdentityTenant extends IdentityTenantSchema.class {}
 IdentityTenantSchema.setClass(IdentityTenant);

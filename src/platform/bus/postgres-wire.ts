@@ -20,7 +20,8 @@ export function postgresWire(url: string): OpenWire {
     client.on('notification', ({ payload }) => received(payload ?? ''));
     client.on('error', lost);
     client.on('end', () => lost(new Error('connection ended')));
-    // Not client.end(): that waits for a server that may have stopped answering. There is nothing left to say to it anyway.
+    // Not client.end(): that waits for a server that may have stopped answering. There is nothing
+    // left to say to it anyway.
     const close = async () => void socket.destroy();
     try {
       await client.connect();

@@ -8,7 +8,10 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-/** Opens a wire; calls `received` for each text and `lost` once when the wire breaks. Rejects when it cannot be opened. */
+/**
+ * Opens a wire; calls `received` for each text and `lost` once when the wire breaks. Rejects when
+ * it cannot be opened.
+ */
 export type OpenWire = (
   received: (text: string) => void,
   lost: (error: Error) => void,

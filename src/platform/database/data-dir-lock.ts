@@ -1,7 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Thrown when another live process has the embedded database open: two writers would destroy it. */
+/**
+ * Thrown when another live process has the embedded database open: two writers would destroy it.
+ */
 export class DataDirInUse extends Error {
   override readonly name = 'DataDirInUse';
 }
@@ -28,7 +30,8 @@ function tryCreate(path: string): boolean {
     writeFileSync(path, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false; // node:fs errors are ErrnoExceptions
+    // node:fs errors are ErrnoExceptions
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * SQLSTATEs that mean "not now" rather than "wrong": connection, log-in, resources, operator intervention,
- * a server that only reads (a standby, in the middle of a failover) and a database that is not there.
+ * SQLSTATEs that mean "not now" rather than "wrong": connection, log-in, resources, operator
+ * intervention, a server that only reads (a standby, in the middle of a failover) and a database
+ * that is not there.
  */
 const UNAVAILABLE_SQLSTATE = /^(08|28|53|57)|^(25006|3D000)$/;
 const UNDEFINED_TABLE = '42P01';
@@ -18,7 +19,10 @@ const NETWORK_CODES = new Set([
   'ENOENT',
 ]);
 
-/** What `pg` reports without a code: a pool or query that ran out of time, a connection that was cut. */
+/**
+ * What `pg` reports without a code: a pool or query that ran out of time, a connection that was
+ * cut.
+ */
 const UNCODED =
   /timeout|Connection terminated|Client has encountered a connection error|not queryable/i;
 
@@ -42,8 +46,9 @@ export function violatesUnique(error: unknown, constraint: string): boolean {
 const QUOTES_DATA = /^2[23]/;
 
 /**
- * A failure in words that may be logged. MikroORM puts the whole statement with its parameters into its messages,
- * hashes and addresses included; this keeps what the server or the socket said, and of data errors only the code.
+ * A failure in words that may be logged. MikroORM puts the whole statement with its parameters into
+ * its messages, hashes and addresses included; this keeps what the server or the socket said, and
+ * of data errors only the code.
  */
 export function safeReason(error: unknown): string {
   const root = causes(error).at(-1);
@@ -63,7 +68,8 @@ interface Failure {
 /** The error, what caused it, and what each of several attempts reported. */
 function causes(error: unknown, depth = 0): Failure[] {
   if (!(error instanceof Error) || depth > 5) return [];
-  const { code, constraint, previous, errors } = error as Error & Record<string, unknown>; // pg's and MikroORM's extra fields
+  // pg's and MikroORM's extra fields
+  const { code, constraint, previous, errors } = error as Error & Record<string, unknown>;
   const own: Failure = {
     message: error.message,
     ...(typeof code === 'string' ? { code } : {}),

@@ -70,11 +70,20 @@ export interface Database extends SqlExecutor, AsyncDisposable {
 
 /** Lists the migrations that were applied. */
 export const MIGRATIONS_TABLE = 'authgraph_migrations';
-/** With the time for a statement this stays under the five seconds in which a request has its answer. */
+/**
+ * With the time for a statement this stays under the five seconds in which a request has its
+ * answer.
+ */
 const CONNECT_TIMEOUT_MS = 2_000;
-/** How much longer than the server's own limit a statement may take before the server counts as gone. */
+/**
+ * How much longer than the server's own limit a statement may take before the server counts as
+ * gone.
+ */
 const ANSWER_MARGIN_MS = 500;
-/** How long closing waits for statements that run. Longer than the service's own statements may take. */
+/**
+ * How long closing waits for statements that run. Longer than the service's own statements may
+ * take.
+ */
 const IDLE_TIMEOUT_MS = 5_000;
 /** How long closing waits for a server that may have stopped answering. */
 const GOODBYE_MS = 1_000;
@@ -169,7 +178,10 @@ function statementName(sql: string): string {
 
 const STATEMENT_NAMES = new Map<string, string>();
 
-/** Kysely loses a connection that is still being opened when it is told to close, and then waits for it for ever. */
+/**
+ * Kysely loses a connection that is still being opened when it is told to close, and then waits for
+ * it for ever.
+ */
 async function untilIdle(pool: Pool): Promise<void> {
   const isBusy = () => pool.waitingCount > 0 || pool.totalCount > pool.idleCount;
   for (const until = performance.now() + IDLE_TIMEOUT_MS; isBusy() && performance.now() < until; )

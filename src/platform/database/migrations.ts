@@ -4,7 +4,8 @@ import { type Database, MIGRATIONS_TABLE } from './database.js';
 /** Names of the migrations that the database still lacks, oldest first. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   const read = async (migrator: Migrator) => (await migrator.getPending()).map(({ name }) => name);
-  // The first to ask makes the table that lists them, and nodes that make it at the same moment trip over each other.
+  // The first to ask makes the table that lists them, and nodes that make it at the same moment
+  // trip over each other.
   return (await hasMigrationsTable(database))
     ? read(database.migrator())
     : takingTurns(database, read);
@@ -24,7 +25,10 @@ export async function appliedMigrations(database: Database): Promise<{ name: str
   return rows.map((row) => ({ name: row.name, at: row.executed_at }));
 }
 
-/** Applies what is pending, all or nothing; nodes that start together take turns. Resolves to the names. */
+/**
+ * Applies what is pending, all or nothing; nodes that start together take turns. Resolves to the
+ * names.
+ */
 export async function applyMigrations(database: Database): Promise<string[]> {
   if ((await pendingMigrations(database)).length === 0) return [];
   return takingTurns(database, async (migrator, transaction) =>
@@ -53,7 +57,10 @@ async function hasMigrationsTable(database: Database): Promise<boolean> {
 
 type Transaction = NonNullable<ReturnType<ReturnType<Database['em']>['getTransactionContext']>>;
 
-/** On a shared server under a lock. The embedded database has one process and one connection, and needs (and stands) none. */
+/**
+ * On a shared server under a lock. The embedded database has one process and one connection, and
+ * needs (and stands) none.
+ */
 async function takingTurns<T>(
   database: Database,
   task: (migrator: Migrator, transaction: Transaction | undefined) => Promise<T>,

@@ -3,12 +3,14 @@ import type { Client, Pool, PoolClient } from 'pg';
 import type { Log } from '../../kernel/log.js';
 
 /**
- * Keeps a pool of PostgreSQL connections whole when the server or the network fails. What it makes good:
- * - A statement without an answer in time: `pg` gives the caller an error and the connection back to the pool, with the
- *   statement still running on it, maybe inside an open transaction that the next borrower's writes would then be part of.
- *   Here such a connection is cut.
- * - A connection that breaks around `begin` or `rollback`: Kysely never gives it back, and after as many as the pool has
- *   there are none left. Here it leaves the pool when it breaks, whoever holds it.
+ * Keeps a pool of PostgreSQL connections whole when the server or the network fails. What it makes
+ * good:
+ * - A statement without an answer in time: `pg` gives the caller an error and the connection back
+ * to the pool, with the   statement still running on it, maybe inside an open transaction that the
+ * next borrower's writes would then be part of.   Here such a connection is cut.
+ * - A connection that breaks around `begin` or `rollback`: Kysely never gives it back, and after as
+ * many as the pool has   there are none left. Here it leaves the pool when it breaks, whoever holds
+ * it.
  * - `end()` waits for a server that has stopped answering. Here the sockets can be cut.
  */
 export class PostgresConnections {
@@ -32,7 +34,8 @@ export class PostgresConnections {
 
   /** Looks after a new pool: MikroORM's option `onPoolCreated`. */
   readonly adopt = (pool: Pool): void => {
-    // MikroORM would open another pool for a query that comes after it was closed, and nobody would close that one.
+    // MikroORM would open another pool for a query that comes after it was closed, and nobody would
+    // close that one.
     if (this.#closed) void pool.end();
     const lent = new WeakSet<PoolClient>();
     pool.on('acquire', (client) => void lent.add(client));

@@ -31,7 +31,10 @@ export interface GraphQLOptions {
 
 /** A document of more tokens than this is no operation of this API. */
 const MAX_TOKENS = 2_000;
-/** A user has sessions and a session has a user: what nests in itself grows with every level. Introspection's type references do not. */
+/**
+ * A user has sessions and a session has a user: what nests in itself grows with every level.
+ * Introspection's type references do not.
+ */
 const DEPTH_LIMITS = {
   maxDepth: 10,
   maxListDepth: 3,
@@ -59,7 +62,8 @@ export function createApolloServer({
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: MAX_TOKENS },
     validationRules: [depthLimit(DEPTH_LIMITS)],
-    // Apollo's own option for this is a plugin, and leaves the suggestions in what is said of variables.
+    // Apollo's own option for this is a plugin, and leaves the suggestions in what is said of
+    // variables.
     formatError: (formatted, error) => {
       const shown = maskUnexpected(formatted, error, errors);
       return explorable ? shown : withoutSuggestion(shown);
@@ -103,7 +107,10 @@ function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedEr
   return { ...formatted, message: formatted.message.replace(/ ?Did you mean .+\?$/s, '') };
 }
 
-/** Logs what was masked, under the request id that the client is told, and sets the answer's HTTP status. */
+/**
+ * Logs what was masked, under the request id that the client is told, and sets the answer's HTTP
+ * status.
+ */
 function failureReports(errors: ErrorTable, log: Log): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
     didEncounterErrors: async (context) => {

@@ -30,7 +30,10 @@ export interface FoundPage<Row> {
   readonly hasNextPage: boolean;
 }
 
-/** Checks Relay's `first` and `after`; the cursor is opaque to clients and holds the last id they saw. */
+/**
+ * Checks Relay's `first` and `after`; the cursor is opaque to clients and holds the last id they
+ * saw.
+ */
 export function parsePage({ first, after }: PageArgs): Page {
   const size = first ?? DEFAULT_PAGE;
   if (size < 0 || size > MOST_A_PAGE)

@@ -18,7 +18,9 @@ export interface Subgraph {
   readonly sdl: string;
 }
 
-/** What the features bring to the graph. Without instances the schema can be printed, not served. */
+/**
+ * What the features bring to the graph. Without instances the schema can be printed, not served.
+ */
 export interface SubgraphParts {
   readonly resolvers: readonly ResolverClass[];
   readonly instances?: readonly object[];

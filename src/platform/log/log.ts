@@ -20,7 +20,10 @@ const FORM = {
   formatters: { level: (label: string) => ({ level: label }) },
 };
 
-/** The service's structured log. Errors keep their stack's places, and of their message only what holds no data. */
+/**
+ * The service's structured log. Errors keep their stack's places, and of their message only what
+ * holds no data.
+ */
 export function createLog(level: string, destination?: DestinationStream): Logger {
   const options = {
     ...FORM,

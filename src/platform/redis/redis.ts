@@ -8,8 +8,8 @@ const SILENCE_MS = 1_000;
 const RECONNECT_MS = { first: 100, most: 2_000 };
 
 /**
- * Connects in the background and keeps trying; until it is there, commands fail at once instead of queueing.
- * Says once when the server goes and once when it is back.
+ * Connects in the background and keeps trying; until it is there, commands fail at once instead of
+ * queueing. Says once when the server goes and once when it is back.
  */
 export function openRedis(url: string, log: Log): Redis {
   const redis = new Redis(url, {

@@ -11,11 +11,16 @@ import {
 } from './denial.js';
 
 export interface AuthgraphOptions extends RequestVerifierOptions {
-  /** Origins besides this server's own whose pages may call it, such as `https://app.example.com`. */
+  /**
+   * Origins besides this server's own whose pages may call it, such as `https://app.example.com`.
+   */
   readonly origins?: readonly string[];
 }
 
-/** What a route asks of a request. `required: false` lets anonymous requests pass; a token that is presented must be valid all the same. */
+/**
+ * What a route asks of a request. `required: false` lets anonymous requests pass; a token that is
+ * presented must be valid all the same.
+ */
 export type SessionNeed =
   | {
       readonly required?: true;
@@ -35,7 +40,9 @@ export type Decision =
 
 /** What every adapter is made of. It knows no framework and touches no socket. */
 export interface Access {
-  /** Whether a request may go on. Rejects only for errors that have nothing to do with its token. */
+  /**
+   * Whether a request may go on. Rejects only for errors that have nothing to do with its token.
+   */
   decide(headers: RequestHeaders, need?: SessionNeed): Promise<Decision>;
   /** The CORS headers for an answer to a page of that origin; none when it is not allowed. */
   corsHeaders(origin: string | null | undefined): Record<string, string>;
@@ -104,7 +111,10 @@ export function createAccess({ origins = [], ...options }: AuthgraphOptions): Ac
     },
   };
 
-  /** A browser sends cookies for whatever page asks. SameSite=Lax stops other sites, and not a neighbour on the same site. */
+  /**
+   * A browser sends cookies for whatever page asks. SameSite=Lax stops other sites, and not a
+   * neighbour on the same site.
+   */
   function isCookieFromElsewhere(headers: RequestHeaders): boolean {
     const origin = headerOf(headers, 'origin');
     if (origin === undefined || headerOf(headers, 'authorization') !== undefined) return false;

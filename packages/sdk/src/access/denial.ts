@@ -1,6 +1,8 @@
 import { TokenError, type TokenErrorCode } from '../token/token-error.js';
 
-/** What a client can do about an answer: get a new access token, ask the user to sign in, or wait. */
+/**
+ * What a client can do about an answer: get a new access token, ask the user to sign in, or wait.
+ */
 export type DenialAction = 'refresh' | 'sign-in' | 'retry';
 
 /** The JSON body of a 401, 403 or 503. */
@@ -24,7 +26,10 @@ export interface Denial {
   readonly body: DenialBody;
 }
 
-/** Thrown by `requireSession`. The fields are those that Express, Fastify and Koa look for on any error. */
+/**
+ * Thrown by `requireSession`. The fields are those that Express, Fastify and Koa look for on any
+ * error.
+ */
 export class AccessDenied extends Error {
   override readonly name = 'AccessDenied';
   readonly denial: Denial;
@@ -73,7 +78,9 @@ export function tokenRefused({ code: reason, message }: TokenError): Denial {
   );
 }
 
-/** RFC 6750 section 3.1: the challenge names every scope that is needed, not only the missing ones. */
+/**
+ * RFC 6750 section 3.1: the challenge names every scope that is needed, not only the missing ones.
+ */
 export function scopeMissing(requiredScopes: readonly string[]): Denial {
   const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${requiredScopes.join(' ')}"`;
   const message = `This needs the scope ${requiredScopes.join(', ')}.`;

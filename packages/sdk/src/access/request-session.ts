@@ -1,7 +1,10 @@
 import type { Session } from '../token/session.js';
 
 export interface RequestSessionOptions {
-  /** The request's property that holds the session; `session` unless given, for servers where express-session and the like have it already. */
+  /**
+   * The request's property that holds the session; `session` unless given, for servers where
+   * express-session and the like have it already.
+   */
   readonly sessionProperty?: string;
 }
 

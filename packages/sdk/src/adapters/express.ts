@@ -19,7 +19,10 @@ export type { Session } from '../token/session.js';
 declare global {
   namespace Express {
     interface Request {
-      /** What `verifySession` of authgraph found: null for an anonymous request, absent where it did not run. */
+      /**
+       * What `verifySession` of authgraph found: null for an anonymous request, absent where it did
+       * not run.
+       */
       session?: Session | null;
     }
   }
@@ -37,15 +40,24 @@ type ErrorMiddleware = (
 export interface ExpressAuthgraph {
   /** Middleware: puts the session on the request, or answers 401, 403 or 503. */
   verifySession(need?: SessionNeed): Middleware;
-  /** The session that `verifySession` put on the request; throws a 401 for `errorHandler` when there is none. */
+  /**
+   * The session that `verifySession` put on the request; throws a 401 for `errorHandler` when there
+   * is none.
+   */
   requireSession(request: IncomingMessage): Session;
-  /** Answers the errors of authgraph and passes on all others: `app.use(errorHandler)` after the routes. */
+  /**
+   * Answers the errors of authgraph and passes on all others: `app.use(errorHandler)` after the
+   * routes.
+   */
   readonly errorHandler: ErrorMiddleware;
   /** For the `cors` package. */
   readonly corsOptions: CorsOptions;
 }
 
-/** authgraph for Express 4 and 5, and for any server with middleware of the form `(request, response, next)`. */
+/**
+ * authgraph for Express 4 and 5, and for any server with middleware of the form `(request,
+ * response, next)`.
+ */
 export function authgraph({
   sessionProperty = 'session',
   ...options

@@ -18,19 +18,31 @@ export type { Session } from '../token/session.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What `verifySession` of authgraph found: null for an anonymous request, absent where it did not run. */
+    /**
+     * What `verifySession` of authgraph found: null for an anonymous request, absent where it did
+     * not run.
+     */
     session?: Session | null;
   }
 }
 
 export interface FastifyAuthgraph {
-  /** A hook for `onRequest`: puts the session on the request, or answers 401, 403 or 503 before the body is read. */
+  /**
+   * A hook for `onRequest`: puts the session on the request, or answers 401, 403 or 503 before the
+   * body is read.
+   */
   verifySession(
     need?: SessionNeed,
   ): (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
-  /** The session that `verifySession` put on the request; throws a 401 for `errorHandler` when there is none. */
+  /**
+   * The session that `verifySession` put on the request; throws a 401 for `errorHandler` when there
+   * is none.
+   */
   requireSession(request: FastifyRequest): Session;
-  /** Answers the errors of authgraph and leaves all others to Fastify: `app.setErrorHandler(errorHandler)`. */
+  /**
+   * Answers the errors of authgraph and leaves all others to Fastify:
+   * `app.setErrorHandler(errorHandler)`.
+   */
   readonly errorHandler: (error: unknown, request: FastifyRequest, reply: FastifyReply) => unknown;
   /** For `@fastify/cors`. */
   readonly corsOptions: CorsOptions;

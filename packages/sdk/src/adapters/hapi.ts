@@ -55,13 +55,21 @@ interface RouteAuth {
 }
 
 export interface HapiAuthgraph {
-  /** Register it before the routes. It brings the auth strategy `authgraph`, and answers the errors of authgraph that handlers throw. */
+  /**
+   * Register it before the routes. It brings the auth strategy `authgraph`, and answers the errors
+   * of authgraph that handlers throw.
+   */
   readonly plugin: { readonly name: string; register(server: HapiServer): void };
   /** A route's auth setting, or the server's default: `options: { auth: verifySession() }`. */
   verifySession(need?: SessionNeed): RouteAuth;
-  /** The session, which is at `request.auth.credentials.session`; throws a 401 when there is none. */
+  /**
+   * The session, which is at `request.auth.credentials.session`; throws a 401 when there is none.
+   */
   requireSession(request: Pick<HapiRequest, 'auth'>): Session;
-  /** The `cors` setting of a route, or of all: false, which is hapi's own default, unless `origins` were given. */
+  /**
+   * The `cors` setting of a route, or of all: false, which is hapi's own default, unless `origins`
+   * were given.
+   */
   readonly corsOptions: HapiCorsOptions | false;
 }
 
@@ -75,7 +83,10 @@ interface HapiCorsOptions {
 
 const STRATEGY = 'authgraph';
 
-/** authgraph for hapi: an auth scheme, since that is what runs before hapi reads and validates a payload. */
+/**
+ * authgraph for hapi: an auth scheme, since that is what runs before hapi reads and validates a
+ * payload.
+ */
 export function authgraph(options: AuthgraphOptions): HapiAuthgraph {
   const access = createAccess(options);
   return {

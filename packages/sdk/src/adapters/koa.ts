@@ -14,7 +14,10 @@ export type { Session } from '../token/session.js';
 
 declare module 'koa' {
   interface DefaultState {
-    /** What `verifySession` of authgraph found: null for an anonymous request, absent where it did not run. */
+    /**
+     * What `verifySession` of authgraph found: null for an anonymous request, absent where it did
+     * not run.
+     */
     session?: Session | null;
   }
 }
@@ -22,7 +25,10 @@ declare module 'koa' {
 /** The part of Koa's context that this needs, of any Koa. */
 interface Context {
   readonly headers: RequestHeaders;
-  /** Where Koa wants middleware to leave things for the middleware after it; `ctx.session` belongs to koa-session. */
+  /**
+   * Where Koa wants middleware to leave things for the middleware after it; `ctx.session` belongs
+   * to koa-session.
+   */
   readonly state: { session?: Session | null };
   status: number;
   body: unknown;
@@ -34,9 +40,15 @@ type Middleware = (ctx: Context, next: () => Promise<unknown>) => Promise<void>;
 export interface KoaAuthgraph {
   /** Middleware: puts the session on `ctx.state.session`, or answers 401, 403 or 503. */
   verifySession(need?: SessionNeed): Middleware;
-  /** The session that `verifySession` put on the context; throws a 401 for `errorHandler` when there is none. */
+  /**
+   * The session that `verifySession` put on the context; throws a 401 for `errorHandler` when there
+   * is none.
+   */
   requireSession(ctx: Pick<Context, 'state'>): Session;
-  /** Answers the errors of authgraph and lets all others through: `app.use(errorHandler)` before the rest. */
+  /**
+   * Answers the errors of authgraph and lets all others through: `app.use(errorHandler)` before the
+   * rest.
+   */
   readonly errorHandler: Middleware;
   /** For `@koa/cors`. */
   readonly corsOptions: KoaCorsOptions;
@@ -90,7 +102,8 @@ function koaCorsOptions({
   maxAge,
 }: CorsOptions): KoaCorsOptions {
   return {
-    origin: (ctx) => (origin.includes(ctx.get('origin')) ? ctx.get('origin') : ''), // Koa's CORS takes no list
+    // Koa's CORS takes no list
+    origin: (ctx) => (origin.includes(ctx.get('origin')) ? ctx.get('origin') : ''),
     credentials,
     allowHeaders: allowedHeaders,
     exposeHeaders: exposedHeaders,

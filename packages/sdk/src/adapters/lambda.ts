@@ -8,7 +8,10 @@ import { type Denial, denialOf } from '../access/denial.js';
 
 export type { Session } from '../token/session.js';
 
-/** What API Gateway (payload 1.0 and 2.0), an Application Load Balancer, a function URL and Netlify have in common. */
+/**
+ * What API Gateway (payload 1.0 and 2.0), an Application Load Balancer, a function URL and Netlify
+ * have in common.
+ */
 export interface HttpEvent {
   readonly headers?: { readonly [name: string]: string | undefined } | null | undefined;
   readonly multiValueHeaders?:
@@ -31,7 +34,10 @@ interface HttpResult {
 }
 
 export interface LambdaAuthgraph {
-  /** Wraps a handler: the session is its second argument, before the context, and an event that may not go on is answered 401, 403 or 503. */
+  /**
+   * Wraps a handler: the session is its second argument, before the context, and an event that may
+   * not go on is answered 401, 403 or 503.
+   */
   verifySession<const Need extends SessionNeed = { readonly required: true }>(
     need?: Need,
   ): <Event extends HttpEvent, Rest extends unknown[], Result>(

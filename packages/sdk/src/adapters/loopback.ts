@@ -12,7 +12,10 @@ export type { Session } from '../token/session.js';
 /** The binding key of the session: `@inject(SESSION) session: Session` on a controller's method. */
 export const SESSION = 'authgraph.session';
 
-/** Where LoopBack's own `MiddlewareBindings.CONTEXT` finds the request, for middleware and interceptors alike. */
+/**
+ * Where LoopBack's own `MiddlewareBindings.CONTEXT` finds the request, for middleware and
+ * interceptors alike.
+ */
 const HTTP_CONTEXT = 'middleware.http.context';
 
 /** The parts of LoopBack that this needs, of any version of it. */
@@ -26,16 +29,23 @@ interface HttpContext {
   bind(key: string): { to(value: unknown): unknown };
 }
 
-/** Fits `Middleware` and `Interceptor`. To LoopBack the response as a result means that it was written. */
+/**
+ * Fits `Middleware` and `Interceptor`. To LoopBack the response as a result means that it was
+ * written.
+ */
 type Interceptor = (context: LoopBackContext, next: () => unknown) => Promise<unknown>;
 
 export interface LoopBackAuthgraph {
   /**
-   * For one route `@intercept(verifySession())` on the controller or its method, for all `app.middleware(verifySession())`:
-   * binds the session to the request's context as `SESSION`, or answers 401, 403 or 503.
+   * For one route `@intercept(verifySession())` on the controller or its method, for all
+   * `app.middleware(verifySession())`: binds the session to the request's context as `SESSION`, or
+   * answers 401, 403 or 503.
    */
   verifySession(need?: SessionNeed): Interceptor;
-  /** Middleware that answers the errors of authgraph and lets all others through: `app.middleware(errorHandler)`. */
+  /**
+   * Middleware that answers the errors of authgraph and lets all others through:
+   * `app.middleware(errorHandler)`.
+   */
   readonly errorHandler: Interceptor;
   /** For the `rest.cors` setting. */
   readonly corsOptions: CorsOptions;

@@ -27,11 +27,20 @@ export type { Session } from '../token/session.js';
 const NEED = 'authgraph:need';
 
 export interface NestAuthgraph {
-  /** Guards a controller, a resolver, or one of their methods. The nearest one counts, also within a guard for the whole application. */
+  /**
+   * Guards a controller, a resolver, or one of their methods. The nearest one counts, also within a
+   * guard for the whole application.
+   */
   verifySession(need?: SessionNeed): ClassDecorator & MethodDecorator;
-  /** The same for the whole application: `app.useGlobalGuards(guard())`, or as the value of `APP_GUARD`. */
+  /**
+   * The same for the whole application: `app.useGlobalGuards(guard())`, or as the value of
+   * `APP_GUARD`.
+   */
   guard(need?: SessionNeed): CanActivate;
-  /** The session, as a parameter: `@CurrentSession() session: Session`. Null for an anonymous request. */
+  /**
+   * The session, as a parameter: `@CurrentSession() session: Session`. Null for an anonymous
+   * request.
+   */
   readonly CurrentSession: () => ParameterDecorator;
   /** For `app.enableCors(corsOptions)`. */
   readonly corsOptions: CorsOptions;
@@ -78,7 +87,10 @@ class SessionGuard implements CanActivate {
   }
 }
 
-/** Nest answers it by itself: its own exception filter over REST, graphql's `extensions` over GraphQL. */
+/**
+ * Nest answers it by itself: its own exception filter over REST, graphql's `extensions` over
+ * GraphQL.
+ */
 class SessionException extends HttpException {
   readonly extensions: object;
 
@@ -102,12 +114,16 @@ interface NestReply {
 function requestOf(context: ExecutionContext): NestRequest {
   const kind: string = context.getType();
   if (kind === 'http') return context.switchToHttp().getRequest();
-  const graphql: { readonly req?: NestRequest } | undefined = context.getArgByIndex(2); // (parent, args, context, info)
+  // (parent, args, context, info)
+  const graphql: { readonly req?: NestRequest } | undefined = context.getArgByIndex(2);
   if (kind === 'graphql' && graphql?.req !== undefined) return graphql.req;
   throw new Error('authgraph guards HTTP, and GraphQL whose context has the request as `req`.');
 }
 
-/** Nest's answer to an exception has no room for headers. A GraphQL answer holds more than one failure, and gets none. */
+/**
+ * Nest's answer to an exception has no room for headers. A GraphQL answer holds more than one
+ * failure, and gets none.
+ */
 function setHeaders(context: ExecutionContext, { headers }: Denial): void {
   if (context.getType() !== 'http') return;
   const reply = context.switchToHttp().getResponse<NestReply>();

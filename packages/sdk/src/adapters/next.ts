@@ -15,20 +15,31 @@ export type { Session } from '../token/session.js';
 /** `verifySession` wraps route handlers, and `preflight` is for `export const OPTIONS`. */
 export interface NextAuthgraph extends WebAuthgraph {
   /**
-   * Makes a `proxy` (`middleware` before Next.js 16): undefined, which lets a request go on, or the answer to one that may not.
-   * `onDenied` makes another answer, such as a redirect to the sign-in page. Check again where the data is read: a proxy is easy to get around.
+   * Makes a `proxy` (`middleware` before Next.js 16): undefined, which lets a request go on, or the
+   * answer to one that may not.
+   * `onDenied` makes another answer, such as a redirect to the sign-in page. Check again where the
+   * data is read: a proxy is easy to get around.
    */
   middleware(
     need?: SessionNeed,
     onDenied?: (request: Request, denial: Denial) => Response,
   ): (request: Request) => Promise<Response | undefined>;
-  /** For server components and server actions: the session of the request that is being answered, or why it may not go on. */
+  /**
+   * For server components and server actions: the session of the request that is being answered, or
+   * why it may not go on.
+   */
   checkSession(need?: SessionNeed): Promise<Decision>;
-  /** The session of the request that is being answered; null without a valid token. Throws when that cannot be found out. */
+  /**
+   * The session of the request that is being answered; null without a valid token. Throws when that
+   * cannot be found out.
+   */
   getSession(): Promise<Session | null>;
 }
 
-/** authgraph for Next.js: route handlers, proxy or middleware (on either runtime), server components and server actions. */
+/**
+ * authgraph for Next.js: route handlers, proxy or middleware (on either runtime), server components
+ * and server actions.
+ */
 export function authgraph(options: AuthgraphOptions): NextAuthgraph {
   const access = createAccess({ ...options, jwks: uncachedKeys(options) });
 
@@ -53,7 +64,10 @@ export function authgraph(options: AuthgraphOptions): NextAuthgraph {
   };
 }
 
-/** Next.js replaces `fetch` by one that may keep an answer for ever, and with it keys that were withdrawn. */
+/**
+ * Next.js replaces `fetch` by one that may keep an answer for ever, and with it keys that were
+ * withdrawn.
+ */
 function uncachedKeys({
   issuer,
   jwks = `${issuer}/.well-known/jwks.json`,

@@ -21,8 +21,9 @@ type Listener<Request, Response> = (request: Request, response: Response) => Pro
 
 export interface NodeAuthgraph {
   /**
-   * Wraps a request listener: the session is on its request, and a request that may not go on is answered 401, 403 or 503.
-   * Errors of authgraph that the listener throws are answered too; others reject the promise that the wrapped listener returns.
+   * Wraps a request listener: the session is on its request, and a request that may not go on is
+   * answered 401, 403 or 503. Errors of authgraph that the listener throws are answered too; others
+   * reject the promise that the wrapped listener returns.
    */
   verifySession<const Need extends SessionNeed = { readonly required: true }>(
     need?: Need,
@@ -31,7 +32,10 @@ export interface NodeAuthgraph {
   ) => Listener<Request, Response>;
 }
 
-/** authgraph for plain node:http (and node:https), and for functions with its signature, such as Vercel's. */
+/**
+ * authgraph for plain node:http (and node:https), and for functions with its signature, such as
+ * Vercel's.
+ */
 export function authgraph(options: AuthgraphOptions): NodeAuthgraph {
   const access = createAccess(options);
   return {

@@ -17,8 +17,9 @@ interface WebRequest {
 
 export interface WebAuthgraph {
   /**
-   * Wraps a handler of web Requests: the session is its second argument, before whatever the platform hands over (`env`, `context`),
-   * and a request that may not go on is answered 401, 403 or 503.
+   * Wraps a handler of web Requests: the session is its second argument, before whatever the
+   * platform hands over (`env`, `context`), and a request that may not go on is answered 401, 403
+   * or 503.
    */
   verifySession<const Need extends SessionNeed = { readonly required: true }>(
     need?: Need,
@@ -38,7 +39,10 @@ export type WrapHandler<Need extends SessionNeed> = <
   ) => Response | Promise<Response>,
 ) => (request: Request, ...rest: Rest) => Promise<Response>;
 
-/** authgraph for handlers of web Requests: Netlify, Vercel, Deno, Bun, Cloudflare, Hono, and the like. */
+/**
+ * authgraph for handlers of web Requests: Netlify, Vercel, Deno, Bun, Cloudflare, Hono, and the
+ * like.
+ */
 export function authgraph(options: AuthgraphOptions): WebAuthgraph {
   return webAuthgraph(createAccess(options));
 }
@@ -84,7 +88,8 @@ async function orDenial(answer: () => Response | Promise<Response>): Promise<Res
 function withHeaders(response: Response, headers: Record<string, string>): Response {
   const entries = Object.entries(headers);
   if (entries.length === 0) return response;
-  const copy = new Response(response.body, response); // a response that was fetched has immutable headers
+  // a response that was fetched has immutable headers
+  const copy = new Response(response.body, response);
   for (const [name, value] of entries) {
     if (name === 'vary') copy.headers.append(name, value);
     else copy.headers.set(name, value);

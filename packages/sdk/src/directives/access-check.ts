@@ -3,10 +3,16 @@ import type { Session } from '../token/session.js';
 import type { PolicyAnswers } from './policy-answers.js';
 import type { AnyOf, Requirement } from './requirement.js';
 
-/** Throws, or rejects, when the request behind the context may not pass. Undefined: it may, and there is nothing to wait for. */
+/**
+ * Throws, or rejects, when the request behind the context may not pass. Undefined: it may, and
+ * there is nothing to wait for.
+ */
 export type AccessCheck = (context: unknown) => Promise<void> | undefined;
 
-/** Makes the check of one requirement. This runs for every guarded field: without policies it neither waits nor allocates. */
+/**
+ * Makes the check of one requirement. This runs for every guarded field: without policies it
+ * neither waits nor allocates.
+ */
 export function accessCheck(
   { scopes, policies }: Requirement,
   answers: PolicyAnswers | undefined,
@@ -17,7 +23,8 @@ export function accessCheck(
       const session = sessionOf(context);
       if (session === granted) return undefined;
       assertScopes(session, scopes);
-      // The many fields of an answer ask the same. Remembered only where the answer cannot change: the sdk's sessions are frozen.
+      // The many fields of an answer ask the same. Remembered only where the answer cannot change:
+      // the sdk's sessions are frozen.
       if (Object.isFrozen(session) && Object.isFrozen(session.scopes)) granted = session;
       return undefined;
     };
@@ -32,9 +39,13 @@ export function accessCheck(
   };
 }
 
-/** An anonymous request is refused whatever it asks for. Reading the session throws when the request's token is not valid. */
+/**
+ * An anonymous request is refused whatever it asks for. Reading the session throws when the
+ * request's token is not valid.
+ */
 function sessionOf(context: unknown): Session {
-  const session = (context as { readonly session?: unknown } | null | undefined)?.session; // whatever the host made it
+  // whatever the host made it
+  const session = (context as { readonly session?: unknown } | null | undefined)?.session;
   if (session === null || session === undefined) {
     throw new GraphQLError('Sign in to do this.', { extensions: { code: 'UNAUTHENTICATED' } });
   }
@@ -47,7 +58,8 @@ function sessionOf(context: unknown): Session {
 
 /** A promise or a string would pass for a session, or for a list of scopes. */
 function isSession(value: unknown): value is Session {
-  const { userId, scopes } = value as Partial<Session>; // any value but null has properties to look at
+  // any value but null has properties to look at
+  const { userId, scopes } = value as Partial<Session>;
   return typeof userId === 'string' && Array.isArray(scopes);
 }
 

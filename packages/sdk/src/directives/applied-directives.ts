@@ -19,8 +19,9 @@ export interface Directable {
 }
 
 /**
- * The directives on an element: from its SDL and, for schemas that are built in code, from `extensions.directives`,
- * in either of the two forms in use there: `{ name: args }` and `[{ name, args }]`.
+ * The directives on an element: from its SDL and, for schemas that are built in code, from
+ * `extensions.directives`, in either of the two forms in use there: `{ name: args }` and `[{ name,
+ * args }]`.
  */
 export function appliedDirectives({
   astNode,

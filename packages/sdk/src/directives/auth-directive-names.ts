@@ -11,7 +11,8 @@ export const AUTH_DIRECTIVES: readonly AuthDirective[] = [
 
 /**
  * The names that the access control directives have in one schema, and which each of them is.
- * The plain name counts too, since a schema may define the directives itself, unless a link has moved it out of the way.
+ * The plain name counts too, since a schema may define the directives itself, unless a link has
+ * moved it out of the way.
  */
 export function authDirectiveNames(links: readonly Link[]): ReadonlyMap<string, AuthDirective> {
   const names = new Map<string, AuthDirective>();

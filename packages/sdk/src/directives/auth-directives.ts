@@ -17,22 +17,28 @@ import type { Requirement } from './requirement.js';
 import { type SchemaRequirements, schemaRequirements } from './schema-requirements.js';
 
 export interface AuthDirectivesOptions {
-  /** Decides `@policy`. Needed when the schema uses it. Asked with each inner list, once a request. */
+  /**
+   * Decides `@policy`. Needed when the schema uses it. Asked with each inner list, once a request.
+   */
   readonly policy?: DecidePolicy;
 }
 
 /**
- * Enforces Federation's `@authenticated`, `@requiresScopes` and `@policy` in this process, whoever asks and however a resolver
- * is reached, `_entities` included. The session is `context.session`, as `sessionContext` puts it there.
+ * Enforces Federation's `@authenticated`, `@requiresScopes` and `@policy` in this process, whoever
+ * asks and however a resolver is reached, `_entities` included. The session is `context.session`,
+ * as `sessionContext` puts it there.
  *
- * A directive on a type guards its fields and every field that returns it, through lists, interfaces and unions too; one on an
- * interface, or a field of it, counts for every type that implements it. Where several apply, all must hold. Denied: the field is
- * null, its resolver has not run, and `errors` holds UNAUTHENTICATED (there is no session) or FORBIDDEN (it lacks a scope or policy).
+ * A directive on a type guards its fields and every field that returns it, through lists,
+ * interfaces and unions too; one on an interface, or a field of it, counts for every type that
+ * implements it. Where several apply, all must hold. Denied: the field is null, its resolver has
+ * not run, and `errors` holds UNAUTHENTICATED (there is no session) or FORBIDDEN (it lacks a scope
+ * or policy).
  *
- * The schema is changed in place and returned. Throws when a directive's arguments are malformed, or `@policy` is used without
- * the option.
+ * The schema is changed in place and returned. Throws when a directive's arguments are malformed,
+ * or `@policy` is used without the option.
  *
- * @see https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/directives#authenticated
+ * @see
+ * https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/directives#authenticated
  */
 export function authDirectives(
   schema: GraphQLSchema,
@@ -91,7 +97,10 @@ function guarded(
   };
 }
 
-/** Behind an interface or a union the type is known only once there is a value: refused there, so that not even its name is told. */
+/**
+ * Behind an interface or a union the type is known only once there is a value: refused there, so
+ * that not even its name is told.
+ */
 function guardConcreteTypes(
   schema: GraphQLSchema,
   type: GraphQLAbstractType,
@@ -123,5 +132,6 @@ function named(type: GraphQLNamedType, check: AccessCheck | undefined): [string,
 }
 
 function isThenable<Value>(value: Value | PromiseLike<Value> | undefined): value is Promise<Value> {
-  return typeof (value as Partial<PromiseLike<Value>> | undefined)?.then === 'function'; // graphql's own test for a promise
+  // graphql's own test for a promise
+  return typeof (value as Partial<PromiseLike<Value>> | undefined)?.then === 'function';
 }

@@ -8,7 +8,10 @@ interface SubgraphExtensions {
   readonly apollo?: { readonly subgraph?: { readonly resolveReference?: ResolveReference } };
 }
 
-/** Keeps `_entities` from even looking up an entity that the request may not have. A rejection costs that entity only, a throw all of them. */
+/**
+ * Keeps `_entities` from even looking up an entity that the request may not have. A rejection costs
+ * that entity only, a throw all of them.
+ */
 export function guardReferenceResolver(
   type: GraphQLObjectType | GraphQLInterfaceType,
   check: AccessCheck | undefined,

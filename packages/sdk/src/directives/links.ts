@@ -1,6 +1,9 @@
 import { type ASTNode, type ConstDirectiveNode, Kind, valueFromASTUntyped } from 'graphql';
 
-/** One `@link` to a specification of Apollo's (https://specs.apollo.dev/link/v1.0), as a schema's directives hold it. */
+/**
+ * One `@link` to a specification of Apollo's (https://specs.apollo.dev/link/v1.0), as a schema's
+ * directives hold it.
+ */
 export interface Link {
   /** `federation`, or a feature of its own such as `authenticated` in a supergraph. */
   readonly spec: string;
@@ -8,13 +11,19 @@ export interface Link {
   readonly minor: number;
   /** What stands before `__` in the names that are not imported. */
   readonly namespace: string;
-  /** Imported directives: their name in the specification to their name in this schema, both without `@`. */
+  /**
+   * Imported directives: their name in the specification to their name in this schema, both without
+   * `@`.
+   */
   readonly imports: ReadonlyMap<string, string>;
 }
 
 const SPEC_URL = /^https:\/\/specs\.apollo\.dev\/([^/]+)\/v(\d+)\.(\d+)/;
 
-/** Reads the links off a schema definition's directives. `@link` itself can be renamed, so it is known by its URL. */
+/**
+ * Reads the links off a schema definition's directives. `@link` itself can be renamed, so it is
+ * known by its URL.
+ */
 export function linksOf(schemaDirectives: readonly ConstDirectiveNode[]): Link[] {
   return schemaDirectives.flatMap((directive) => {
     const { url, as, import: imports } = argumentsOf(directive);

@@ -8,7 +8,10 @@ interface Asked {
   readonly answers: Map<string, Promise<boolean>>;
 }
 
-/** Asks the host once for each set of policies and request. A sign-in within the request makes it another session: asked anew. */
+/**
+ * Asks the host once for each set of policies and request. A sign-in within the request makes it
+ * another session: asked anew.
+ */
 export class PolicyAnswers {
   readonly #decide: DecidePolicy;
   readonly #byContext = new WeakMap<object, Asked>();
@@ -35,7 +38,10 @@ export class PolicyAnswers {
     return fresh;
   }
 
-  /** Only `true` lets in: a host in plain JavaScript may return anything. It gets a list of its own, which it may change. */
+  /**
+   * Only `true` lets in: a host in plain JavaScript may return anything. It gets a list of its own,
+   * which it may change.
+   */
   async #ask(names: readonly string[], session: Session): Promise<boolean> {
     return (await this.#decide([...names], session)) === true;
   }

@@ -37,7 +37,10 @@ export function allOf(requirements: Iterable<Requirement | undefined>): Requirem
   };
 }
 
-/** GraphQL's own list coercion: a bare string stands for a list of one, at either level. So `["a", "b"]` is a OR b. */
+/**
+ * GraphQL's own list coercion: a bare string stands for a list of one, at either level. So `["a",
+ * "b"]` is a OR b.
+ */
 export function asAnyOf(value: unknown): AnyOf | undefined {
   if (value === undefined || value === null) return undefined;
   const lists = (Array.isArray(value) ? value : [value]).map((item) =>

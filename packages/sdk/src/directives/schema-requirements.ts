@@ -23,10 +23,16 @@ export interface SchemaRequirements {
   readonly fields: ReadonlyMap<Field, Requirement>;
 }
 
-/** Federation's own field, which describes the schema and holds no data: a gateway reads it without a session. */
+/**
+ * Federation's own field, which describes the schema and holds no data: a gateway reads it without
+ * a session.
+ */
 const SDL_FIELD = '_service';
 
-/** Reads what every type and field asks for. All that applies counts, ANDed: directives add up, none weakens another. */
+/**
+ * Reads what every type and field asks for. All that applies counts, ANDed: directives add up, none
+ * weakens another.
+ */
 export function schemaRequirements(schema: GraphQLSchema): SchemaRequirements {
   const links = linksOf(
     schemaDirectives([schema.astNode, ...schema.extensionASTNodes].filter((node) => node != null)),

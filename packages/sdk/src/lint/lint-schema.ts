@@ -14,7 +14,10 @@ export interface LintOptions {
   readonly grantedScopes?: readonly string[] | undefined;
 }
 
-/** Checks the access control of a schema: a subgraph's SDL or a supergraph's. The findings are in the order of the source. */
+/**
+ * Checks the access control of a schema: a subgraph's SDL or a supergraph's. The findings are in
+ * the order of the source.
+ */
 export function lintSchema(document: DocumentNode, options: LintOptions = {}): Finding[] {
   const schema = new LintedSchema(document);
   return [

@@ -44,7 +44,10 @@ export class LintedSchema {
     );
   }
 
-  /** Which access control directive it is, or must be meant to be: a plain name that a link has replaced, and that nobody defines. */
+  /**
+   * Which access control directive it is, or must be meant to be: a plain name that a link has
+   * replaced, and that nobody defines.
+   */
   authDirective({ name: { value } }: ConstDirectiveNode): AuthDirective | undefined {
     return (
       this.#names.get(value) ??
@@ -54,7 +57,10 @@ export class LintedSchema {
     );
   }
 
-  /** True when the field, its type, an interface of it or the type that it returns carries an access control directive. */
+  /**
+   * True when the field, its type, an interface of it or the type that it returns carries an access
+   * control directive.
+   */
   isProtected(type: LintedType, field: FieldDefinitionNode): boolean {
     const inherited = type.interfaces
       .flatMap((name) => this.types.get(name)?.fields ?? [])

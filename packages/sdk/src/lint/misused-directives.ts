@@ -26,7 +26,9 @@ const SINCE: Readonly<Record<AuthDirective, number>> = {
 };
 const ALLOWED_PLACES: readonly DirectivePlace['kind'][] = ['object', 'field', 'scalar', 'enum'];
 
-/** Access control directives that do not say what their author meant, or that a router does not see. */
+/**
+ * Access control directives that do not say what their author meant, or that a router does not see.
+ */
 export function misusedDirectives(
   schema: LintedSchema,
   grantedScopes: readonly string[] | undefined,

@@ -12,7 +12,9 @@ import {
 
 type TypePart = TypeDefinitionNode | TypeExtensionNode;
 
-/** A type with all of its extensions: what the rules want to know of it, without building a schema. */
+/**
+ * A type with all of its extensions: what the rules want to know of it, without building a schema.
+ */
 export interface LintedType {
   readonly name: string;
   readonly kind: 'object' | 'interface' | 'union' | 'scalar' | 'enum' | 'input object';

@@ -33,7 +33,10 @@ export const PERSONAL_DATA: readonly string[] = [
 
 const PERSONAL_TAGS: readonly unknown[] = ['pii', 'personal-data'];
 
-/** Personal data that anybody can read. What is marked as such is an error, what only has the name of it a warning. */
+/**
+ * Personal data that anybody can read. What is marked as such is an error, what only has the name
+ * of it a warning.
+ */
 export function unprotectedPersonalData(schema: LintedSchema, names: readonly string[]): Finding[] {
   const personal = new Set(names.map(comparable));
   return [...schema.types.values()].flatMap((type) =>

@@ -8,8 +8,9 @@ export type RequestHeaders =
 const BEARER = /^Bearer +(?=[^ ])/i;
 
 /**
- * The access token cookie's name: `__Host-` wherever the service is reached over https, and the realm
- * in the end for any but the default one, since a browser sends the cookies of one host together.
+ * The access token cookie's name: `__Host-` wherever the service is reached over https, and the
+ * realm in the end for any but the default one, since a browser sends the cookies of one host
+ * together.
  */
 export function accessCookieName(issuer: string): string {
   const realm = /\/realms\/([a-z0-9-]+)$/.exec(issuer)?.[1];
@@ -19,7 +20,8 @@ export function accessCookieName(issuer: string): string {
 
 /**
  * The access token that a request carries: `Authorization: Bearer` (RFC 6750), else the cookie.
- * Undefined for an anonymous request; throws TOKEN_INVALID for a header that is no bearer token and for a cookie that comes twice.
+ * Undefined for an anonymous request; throws TOKEN_INVALID for a header that is no bearer token and
+ * for a cookie that comes twice.
  */
 export function tokenFromHeaders(headers: RequestHeaders, cookieName: string): string | undefined {
   const authorization = headerOf(headers, 'authorization');
@@ -46,7 +48,9 @@ export function cookiesNamed(header: string, name: string): string[] {
     .map((pair) => pair.slice(name.length + 1));
 }
 
-/** A header by its lower-case name; several of one name are joined as RFC 9110 section 5.2 has it. */
+/**
+ * A header by its lower-case name; several of one name are joined as RFC 9110 section 5.2 has it.
+ */
 export function headerOf(headers: RequestHeaders, name: string): string | undefined {
   const value = isGetter(headers) ? headers.get(name) : headers[name];
   if (value === null || value === undefined) return undefined;

@@ -6,13 +6,19 @@ import { createRequestVerifier, type RequestVerifierOptions } from './verify-req
 
 /** What the plugin puts on an Apollo Server's context. */
 export interface SessionContext {
-  /** The request's session; null when it is anonymous. Reading it throws UNAUTHENTICATED when the request's token is not valid. */
+  /**
+   * The request's session; null when it is anonymous. Reading it throws UNAUTHENTICATED when the
+   * request's token is not valid.
+   */
   session: Session | null;
   /** The request's session; throws UNAUTHENTICATED when there is none. */
   requireSession(): Session;
 }
 
-/** The part of Apollo Server's plugin interface that this needs; the sdk brings no Apollo Server of its own. */
+/**
+ * The part of Apollo Server's plugin interface that this needs; the sdk brings no Apollo Server of
+ * its own.
+ */
 interface SessionPlugin {
   requestDidStart(): Promise<SessionListener>;
 }
@@ -27,9 +33,9 @@ interface GraphQLRequest {
 }
 
 /**
- * An Apollo Server plugin: each request's session is on the context as `session`. It is verified once, when the operation
- * has been parsed and validated. A bad token fails the fields that ask for the session, and no others, so that a client
- * whose token has expired can still refresh it.
+ * An Apollo Server plugin: each request's session is on the context as `session`. It is verified
+ * once, when the operation has been parsed and validated. A bad token fails the fields that ask for
+ * the session, and no others, so that a client whose token has expired can still refresh it.
  */
 export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
   const verifyRequest = createRequestVerifier(options);

@@ -13,7 +13,10 @@ export interface RequestVerifierOptions {
   readonly issuer: string;
   /** What `aud` must be, exactly. authgraph's own default is its issuer. */
   readonly audience: string;
-  /** The JWKS's URL, or another source of keys; `/.well-known/jwks.json` under the issuer unless given. */
+  /**
+   * The JWKS's URL, or another source of keys; `/.well-known/jwks.json` under the issuer unless
+   * given.
+   */
   readonly jwks?: string | KeySource;
   /** Accepted signature algorithms; ES256, RS256 and EdDSA unless given. */
   readonly algorithms?: readonly string[];
@@ -24,10 +27,16 @@ export interface RequestVerifierOptions {
   readonly now?: () => Date;
 }
 
-/** Resolves to the session behind a request, or null when it is anonymous. Rejects with a TokenError when its token is not accepted. */
+/**
+ * Resolves to the session behind a request, or null when it is anonymous. Rejects with a TokenError
+ * when its token is not accepted.
+ */
 export type VerifyRequest = (headers: RequestHeaders) => Promise<Session | null>;
 
-/** Makes the function that everything else in this sdk is built on. Make one for a process: it holds the caches. */
+/**
+ * Makes the function that everything else in this sdk is built on. Make one for a process: it holds
+ * the caches.
+ */
 export function createRequestVerifier(options: RequestVerifierOptions): VerifyRequest {
   const {
     jwks = `${options.issuer}/.well-known/jwks.json`,
@@ -42,7 +51,8 @@ export function createRequestVerifier(options: RequestVerifierOptions): VerifyRe
     const token = tokenFromHeaders(headers, cookieName);
     if (token === undefined) return null;
     const verified = verify(token);
-    const session = verified instanceof Promise ? await verified : verified; // each wait costs as much as all the rest
+    // each wait costs as much as all the rest
+    const session = verified instanceof Promise ? await verified : verified;
     const ended = isEnded(session.sessionId);
     if (ended === true || (ended !== false && (await ended)))
       throw new TokenError('TOKEN_REVOKED', 'The session was ended.');

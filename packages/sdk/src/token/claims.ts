@@ -1,4 +1,6 @@
-/** The claims of an authgraph access token (RFC 9068 profile). Times are seconds since the epoch. */
+/**
+ * The claims of an authgraph access token (RFC 9068 profile). Times are seconds since the epoch.
+ */
 export interface AccessTokenClaims {
   /** The service's public URL. */
   readonly iss: string;

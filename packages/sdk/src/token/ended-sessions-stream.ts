@@ -9,9 +9,15 @@ export interface EndedSessionsStreamOptions {
 
 /** Session ends as they happen. Close it when the server stops. */
 export interface EndedSessionsStream extends Disposable {
-  /** True when the session was ended. Give it to `createRequestVerifier` or `sessionContext` as `isEnded`. */
+  /**
+   * True when the session was ended. Give it to `createRequestVerifier` or `sessionContext` as
+   * `isEnded`.
+   */
   readonly isEnded: (sessionId: string) => boolean;
-  /** False while ends may be missed. Tokens of sessions that end meanwhile are then accepted until they expire. */
+  /**
+   * False while ends may be missed. Tokens of sessions that end meanwhile are then accepted until
+   * they expire.
+   */
   readonly connected: boolean;
 }
 
@@ -20,8 +26,8 @@ const SILENCE_MS = 6_000;
 const RECONNECT_MS = 1_000;
 
 /**
- * Listens to authgraph's `/events/ended-sessions`, so that a session that was ended is refused within a second
- * instead of when its access token expires.
+ * Listens to authgraph's `/events/ended-sessions`, so that a session that was ended is refused
+ * within a second instead of when its access token expires.
  */
 export function listenForEndedSessions(options: EndedSessionsStreamOptions): EndedSessionsStream {
   const url = `${options.issuer}/events/ended-sessions`;

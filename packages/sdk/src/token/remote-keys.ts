@@ -19,10 +19,16 @@ const MAX_AGE_LIMITS_MS = { least: 1_000, most: 24 * 60 * 60_000 };
 const RENEW_AT = 0.8;
 /** An unknown kid may be a new key, or somebody's invention: how often it is worth asking. */
 const UNKNOWN_KID_COOLDOWN_MS = 1_000;
-/** While the issuer is down the keys that are known go on counting, but not for ever: one may have been withdrawn. */
+/**
+ * While the issuer is down the keys that are known go on counting, but not for ever: one may have
+ * been withdrawn.
+ */
 const LONGEST_STALE_MS = 24 * 60 * 60_000;
 
-/** The keys of a JWKS URL (RFC 7517), fetched once for all who ask, renewed before they run out, and kept while the issuer is down. */
+/**
+ * The keys of a JWKS URL (RFC 7517), fetched once for all who ask, renewed before they run out, and
+ * kept while the issuer is down.
+ */
 export class RemoteKeys implements KeySource {
   readonly #options: RemoteKeysOptions;
   readonly #elapsed: () => number;
@@ -100,7 +106,10 @@ function readJwks(text: string, url: string): JWK[] {
   return body.keys.filter((key): key is JWK => typeof key === 'object' && key !== null);
 }
 
-/** Public signature keys of the accepted algorithms; anything else in the set is none of our business (RFC 7517 section 5). */
+/**
+ * Public signature keys of the accepted algorithms; anything else in the set is none of our
+ * business (RFC 7517 section 5).
+ */
 async function importKeys(
   jwks: readonly JWK[],
   algorithms: readonly string[],
@@ -114,7 +123,8 @@ async function importKeys(
       'd' in jwk
     )
       continue;
-    const key = await importJWK(jwk, jwk.alg).catch(() => undefined); // a broken key must not take the others with it
+    // a broken key must not take the others with it
+    const key = await importJWK(jwk, jwk.alg).catch(() => undefined);
     if (key !== undefined && !(key instanceof Uint8Array)) keys.set(jwk.kid, key);
   }
   return keys;

@@ -1,7 +1,8 @@
 /**
  * Why a request's token was not accepted.
  * `TOKEN_EXPIRED`: refresh and try again. `TOKEN_REVOKED` and `TOKEN_INVALID`: sign in again.
- * `VERIFICATION_UNAVAILABLE`: nothing is known about the token, since the signing keys or the session's state cannot be read.
+ * `VERIFICATION_UNAVAILABLE`: nothing is known about the token, since the signing keys or the
+ * session's state cannot be read.
  */
 export type TokenErrorCode =
   | 'TOKEN_EXPIRED'

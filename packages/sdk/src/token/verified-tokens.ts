@@ -6,12 +6,16 @@ interface Entry {
   readonly kid: string;
 }
 
-/** The end of a token is part of its signature, so no two good tokens share it. Hashing all of a long text costs more than the rest of a look-up. */
+/**
+ * The end of a token is part of its signature, so no two good tokens share it. Hashing all of a
+ * long text costs more than the rest of a look-up.
+ */
 const KEY_LENGTH = 64;
 
 /**
- * The sessions of tokens that were verified already: bounded, those not used for longest out first. Two halves instead of a strict
- * order: a token that is in use costs one look-up and no write, and moves on once a half when the older one is dropped.
+ * The sessions of tokens that were verified already: bounded, those not used for longest out first.
+ * Two halves instead of a strict order: a token that is in use costs one look-up and no write, and
+ * moves on once a half when the older one is dropped.
  */
 export class VerifiedTokens {
   #recent = new Map<string, Entry>();

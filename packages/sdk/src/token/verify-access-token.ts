@@ -6,7 +6,9 @@ import { VerifiedTokens } from './verified-tokens.js';
 
 /** Where public keys come from. */
 export interface KeySource {
-  /** The key of that id; undefined when it is not published. Rejects when that cannot be found out. */
+  /**
+   * The key of that id; undefined when it is not published. Rejects when that cannot be found out.
+   */
   get(kid: string): Promise<CryptoKey | undefined>;
   /** True while the key is published, from what is known without waiting. */
   has(kid: string): boolean;
@@ -32,8 +34,9 @@ export const SIGNATURE_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'EdDSA
 const SKEW_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 8_192;
 /**
- * RFC 7515 compact form with nothing else around or inside: no padding, no whitespace. The signature's last character
- * has bits that belong to no byte; they must be zero (RFC 4648 section 3.5), or one token would have several texts.
+ * RFC 7515 compact form with nothing else around or inside: no padding, no whitespace. The
+ * signature's last character has bits that belong to no byte; they must be zero (RFC 4648 section
+ * 3.5), or one token would have several texts.
  */
 const COMPACT_JWS =
   /^[\w-]+\.[\w-]+\.(?=.)(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
@@ -42,8 +45,8 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * Makes the function that turns an access token into a session, or rejects with a TokenError.
- * Stricter than `jwtVerify` alone (RFC 8725, RFC 9068 section 4): exact algorithms, `typ`, `iss` and `aud`,
- * every claim required, header members that point at keys ignored.
+ * Stricter than `jwtVerify` alone (RFC 8725, RFC 9068 section 4): exact algorithms, `typ`, `iss`
+ * and `aud`, every claim required, header members that point at keys ignored.
  */
 export function createAccessTokenVerifier(options: VerifierOptions): VerifyAccessToken {
   const verify = createTokenVerifier(options);
@@ -116,7 +119,10 @@ export function createTokenVerifier(
   }
 }
 
-/** The key's id, from a header that is one of our access tokens'; so that no other token makes anybody look for a key. */
+/**
+ * The key's id, from a header that is one of our access tokens'; so that no other token makes
+ * anybody look for a key.
+ */
 function kidOf({ kid, typ, crit }: JWTHeaderParameters): string {
   if (
     typ !== ACCESS_TOKEN_TYPE ||

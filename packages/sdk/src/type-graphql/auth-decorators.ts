@@ -9,23 +9,27 @@ import type { AuthDirective } from '../directives/auth-directive-names.js';
 import { isEnforced } from '../directives/enforced-mark.js';
 import type { AnyOf } from '../directives/requirement.js';
 
-/** Goes on a resolver's method, a field's property or method, an object type's class, or a resolver's class (for all of its methods). */
+/**
+ * Goes on a resolver's method, a field's property or method, an object type's class, or a
+ * resolver's class (for all of its methods).
+ */
 export type AuthDecorator = PropertyDecorator & MethodDecorator & ClassDecorator;
 
 type Arguments = Readonly<Record<string, AnyOf>>;
 
 /**
- * Needs a session. Like the other decorators here it puts Federation's directive on the schema, for the router, and
- * `authDirectives(schema)` enforces it in this process: call it on the schema that is served. Until it was called,
- * what is decorated answers with an error.
+ * Needs a session. Like the other decorators here it puts Federation's directive on the schema, for
+ * the router, and
+ * `authDirectives(schema)` enforces it in this process: call it on the schema that is served. Until
+ * it was called, what is decorated answers with an error.
  */
 export function Authenticated(): AuthDecorator {
   return annotate('authenticated', {});
 }
 
 /**
- * Needs a session with these scopes: `@RequiresScopes('a', 'b')` is a AND b, `@RequiresScopes([['a', 'b'], ['c']])` is
- * (a AND b) OR c, as in the directive.
+ * Needs a session with these scopes: `@RequiresScopes('a', 'b')` is a AND b,
+ * `@RequiresScopes([['a', 'b'], ['c']])` is (a AND b) OR c, as in the directive.
  */
 export function RequiresScopes(anyOf: AnyOf): AuthDecorator;
 export function RequiresScopes(...all: string[]): AuthDecorator;
@@ -33,7 +37,10 @@ export function RequiresScopes(...given: string[] | [AnyOf]): AuthDecorator {
   return annotate('requiresScopes', { scopes: alternatives('RequiresScopes', given) });
 }
 
-/** Needs a session that the host's `policy` function lets through: `@Policy('a', 'b')` is a AND b, `@Policy([['a', 'b'], ['c']])` is (a AND b) OR c. */
+/**
+ * Needs a session that the host's `policy` function lets through: `@Policy('a', 'b')` is a AND b,
+ * `@Policy([['a', 'b'], ['c']])` is (a AND b) OR c.
+ */
 export function Policy(anyOf: AnyOf): AuthDecorator;
 export function Policy(...all: string[]): AuthDecorator;
 export function Policy(...given: string[] | [AnyOf]): AuthDecorator {
@@ -45,17 +52,21 @@ function annotate(name: AuthDirective, args: Arguments): AuthDecorator {
     if (key !== undefined) return apply(name, args, target, key);
     const handlers = handlersOf(target);
     if (handlers.length === 0) return apply(name, args, target);
-    // type-graphql has no place for a directive on a resolver's class: it means each of its methods.
+    // type-graphql has no place for a directive on a resolver's class: it means each of its
+    // methods.
     for (const { prototype, methodName } of handlers) apply(name, args, prototype, methodName);
   };
 }
 
 /**
- * The directive stands twice: as SDL, which most tools read, and in the extensions, since type-graphql drops the SDL of a
- * @FieldResolver whose field is declared on the class, and that of a class from the classes that extend it. Both print as one.
+ * The directive stands twice: as SDL, which most tools read, and in the extensions, since
+ * type-graphql drops the SDL of a
+ * @FieldResolver whose field is declared on the class, and that of a class from the classes that
+ * extend it. Both print as one.
  */
 function apply(name: AuthDirective, args: Arguments, target: object, key?: string | symbol): void {
-  // Without a key the target is a class; type-graphql's decorators tell the two apart in the same way.
+  // Without a key the target is a class; type-graphql's decorators tell the two apart in the same
+  // way.
   const decorate = (decorator: unknown) =>
     (decorator as (target: object, key?: string | symbol) => void)(target, key);
   decorate(Directive(sdl(name, args)));
@@ -73,7 +84,10 @@ type Directives = Partial<Record<AuthDirective, readonly Arguments[]>>;
 
 const extensions = new WeakMap<object, Map<string | symbol | undefined, Directives>>();
 
-/** type-graphql keeps one value of `directives` for an element and its ancestors: so each starts with those of its nearest ancestor. */
+/**
+ * type-graphql keeps one value of `directives` for an element and its ancestors: so each starts
+ * with those of its nearest ancestor.
+ */
 function extensionsOf(
   target: object,
   key: string | symbol | undefined,
@@ -92,7 +106,10 @@ function inherited(target: object, key: string | symbol | undefined): Directives
   return parent === null ? undefined : (extensions.get(parent)?.get(key) ?? inherited(parent, key));
 }
 
-/** type-graphql keeps the last of them, and turns the list around at every build: so the most derived stands at both ends. */
+/**
+ * type-graphql keeps the last of them, and turns the list around at every build: so the most
+ * derived stands at both ends.
+ */
 function repeatLastAtFront<Entry>(entries: Entry[]): void {
   entries.unshift(...entries.slice(-1));
 }
@@ -106,7 +123,8 @@ const refuseUnlessEnforced: MiddlewareFn = ({ info }, next) => {
 
 function handlersOf(resolver: object): { prototype: object; methodName: string }[] {
   const { queries, mutations, subscriptions, fieldResolvers } = getMetadataStorage();
-  const fields = fieldResolvers.filter(({ kind }) => kind === 'external'); // the others are methods of object types
+  // the others are methods of object types
+  const fields = fieldResolvers.filter(({ kind }) => kind === 'external');
   return [...queries, ...mutations, ...subscriptions, ...fields]
     .filter(
       ({ target }) => target === resolver || Object.prototype.isPrototypeOf.call(target, resolver),
@@ -116,7 +134,8 @@ function handlersOf(resolver: object): { prototype: object; methodName: string }
 
 function alternatives(decorator: string, given: string[] | [AnyOf]): AnyOf {
   const [first] = given;
-  const anyOf = Array.isArray(first) ? (first as AnyOf) : [given as string[]]; // either of the two overloads
+  // either of the two overloads
+  const anyOf = Array.isArray(first) ? (first as AnyOf) : [given as string[]];
   if (anyOf.length === 0 || anyOf.some((all) => !Array.isArray(all) || all.length === 0)) {
     throw new TypeError(
       `@${decorator} needs names: an empty list would let nobody in, or everybody.`,
