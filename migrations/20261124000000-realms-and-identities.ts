@@ -115,9 +115,10 @@ const FOREIGN_KEYS = [
 function addForeignKey(table: string, columns: readonly string[], parent: string): string {
   const own = columns.map((column) => `"${column}"`).join(', ');
   const theirs = parent === 'realms' ? '"id"' : '"id", "realm_id"';
-  return `alter table "${table}" add constraint "${nameOf(table, columns)}" foreign key (${own}) references "${parent}" (${theirs}) on delete cascade;`;
+  const onUpdate = parent === 'realms' ? '' : ' on update cascade';
+  return `alter table "${table}" add constraint "${nameOf(table, columns)}" foreign key (${own}) references "${parent}" (${theirs})${onUpdate} on delete cascade;`;
 }
 
 function nameOf(table: string, columns: readonly string[]): string {
-  return `${table}_${columns.join('_')}_cascade`;
+  return `${table}_${columns.join('_')}_foreign`;
 }

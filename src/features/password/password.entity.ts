@@ -7,7 +7,8 @@ const PasswordSchema = defineEntity({
   tableName: 'passwords',
   properties: {
     identityId: p.uuid().primary(),
-    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
+    /** That it exists follows from the identity's. */
+    realm: () => p.manyToOne(StoredRealm).primary().createForeignKeyConstraint(false),
     identity: () =>
       p.manyToOne(Identity).joinColumns('identity_id', 'realm_id').deleteRule('cascade'),
     /** argon2id in PHC string format, salt and parameters included. */

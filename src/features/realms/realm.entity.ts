@@ -6,7 +6,7 @@ const RealmSchema = defineEntity({
   properties: {
     id: p.text().primary(),
     /** What it overrides of the process's settings, by name, as somebody would write it. */
-    settings: p.json().$type<Record<string, string>>(),
+    settings: p.json().$type<Record<string, string>>().default('{}'),
     createdAt: p.datetime().defaultRaw('now()'),
   },
 });

@@ -10,7 +10,8 @@ const SessionSchema = defineEntity({
   tableName: 'sessions',
   properties: {
     id: p.uuid().primary(),
-    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
+    /** That it exists follows from the user's. */
+    realm: () => p.manyToOne(StoredRealm).primary().createForeignKeyConstraint(false),
     user: () => p.manyToOne(StoredUser).joinColumns('user_id', 'realm_id').deleteRule('cascade'),
     createdAt: p.datetime(),
     lastUsedAt: p.datetime(),

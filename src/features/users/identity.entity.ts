@@ -7,7 +7,8 @@ const IdentitySchema = defineEntity({
   tableName: 'identities',
   properties: {
     id: p.uuid().primary(),
-    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
+    /** That it exists follows from the user's. */
+    realm: () => p.manyToOne(StoredRealm).primary().createForeignKeyConstraint(false),
     user: () => p.manyToOne(User).joinColumns('user_id', 'realm_id').deleteRule('cascade'),
     /** Such as `password`, `email`, `phone`, `google`. */
     method: p.text(),
@@ -31,13 +32,17 @@ const IdentityTenantSchema = defineEntity({
   name: 'IdentityTenant',
   tableName: 'identity_tenants',
   properties: {
-    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
+    /** That it exists follows from the identity's. */
+    realm: () => p.manyToOne(StoredRealm).primary().createForeignKeyConstraint(false),
     tenantId: p.text().primary(),
     method: p.text().primary(),
     subject: p.text().primary(),
     identity: () =>
       p.manyToOne(Identity).joinColumns('identity_id', 'realm_id').deleteRule('cascade'),
   },
+  indexes: [
+    { name: 'identity_tenants_realm_id_identity_id_index', properties: ['realm', 'identity'] },
+  ],
 });
 
 /**
