@@ -166,7 +166,7 @@ describe('a stolen refresh token (requirement 12)', () => {
     expect(
       (await service.send(ME, {}, bearer(tokens.accessToken))).body.errors[0].extensions.reason,
     ).toBe('TOKEN_REVOKED');
-    expect(service.logged()).toContain('"event":"refresh_token_reused"');
+    expect(service.logged()).toContain('"event":"session.token_reused"');
   });
 
   it('is noticed at once when two generations lie between, grace window or not', async () => {

@@ -11,6 +11,7 @@ import { redisWire } from '../platform/bus/redis-wire.js';
 import { WireBus } from '../platform/bus/wire-bus.js';
 import { openDatabase } from '../platform/database/database.js';
 import { ErrorTable } from '../platform/errors/error-table.js';
+import { Events, eventLog } from '../platform/events/events.js';
 import type { Built, Feature, Use } from '../platform/feature.js';
 import type { Platform } from '../platform/platform.js';
 import type { Config } from './config.js';
@@ -81,15 +82,19 @@ async function openPlatform(
       ? undefined
       : (await import('../platform/redis/redis.js')).openRedis(redisUrl, log);
   const bus = openBus();
+  const newId = idsFrom(clock, randomness);
+  const events = new Events({ clock, newId });
+  events.afterwards(eventLog(log));
   const platform: Platform = {
     clock,
     randomness,
-    newId: idsFrom(clock, randomness),
+    newId,
     log,
     secrets,
     database,
     bus,
     redis,
+    events,
     errors: new ErrorTable(features.flatMap(({ problems }) => problems ?? [])),
     process: {
       production: config.production,

@@ -1,4 +1,5 @@
 import { password } from '../features/password/index.js';
+import { operator } from '../kernel/caller.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { type Environment, type RealmOption, withRealm } from './set-up.js';
 import { print, readPassword } from './terminal.js';
@@ -13,7 +14,8 @@ export function createUserCommand(env: Environment, options: CreateUserOptions):
   return withRealm(env, options, async (realm, { use }) => {
     const { email, role: roles = [] } = options;
     const { signUp } = use(password);
-    print(await signUp.create(realm, { email, password: await readPassword(), roles }));
+    const user = { email, password: await readPassword(), roles };
+    print(await signUp.create(realm, user, operator('users create')));
     return EXIT.done;
   });
 }

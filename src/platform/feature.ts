@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { AuthErrorCode } from '../kernel/auth-error.js';
 import type { StoredEntity } from './database/database.js';
 import type { Answers } from './errors/answers.js';
+import type { EventType } from './events/events.js';
 import type { RequestContext } from './graphql/context.js';
 import type { EntityReferences } from './graphql/entity-references.js';
 import type { RequestCheck } from './http/graphql-route.js';
@@ -23,6 +24,8 @@ export interface Feature<Parts = unknown, Codes extends AuthErrorCode = never> {
   readonly resolvers?: readonly ResolverClass[];
   /** How its failures are shown, by code. */
   readonly problems?: Answers<Codes>;
+  /** What it tells of; webhooks and the audit log name them. */
+  readonly events?: readonly EventType[];
   create(platform: Platform, use: Use): Built<Parts>;
 }
 

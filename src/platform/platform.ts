@@ -8,6 +8,7 @@ import type { Secrets } from '../kernel/secrets.js';
 import type { Bus } from './bus/bus.js';
 import type { Database } from './database/database.js';
 import type { ErrorTable } from './errors/error-table.js';
+import type { Events } from './events/events.js';
 import type { Settings } from './settings/settings.js';
 
 /** What every feature is built on. Handed to a feature's `create`, and no further. */
@@ -22,6 +23,7 @@ export interface Platform {
   /** Absent where there is no Redis. A cache, never the only copy of anything. */
   readonly redis: Redis | undefined;
   readonly errors: ErrorTable;
+  readonly events: Events;
   readonly process: ProcessFacts;
   /** The process's settings, which a realm may override; a feature reads its own of them. */
   readonly settings: SettingValues;

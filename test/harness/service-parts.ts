@@ -4,6 +4,7 @@ import { sessions } from '../../src/features/sessions/index.js';
 import type { RefreshToken } from '../../src/features/sessions/refresh-token.js';
 import type { KeyRing } from '../../src/features/signing-keys/index.js';
 import { signingKeys } from '../../src/features/signing-keys/index.js';
+import { operator } from '../../src/kernel/caller.js';
 import { DEFAULT_REALM, type Realm } from '../../src/kernel/realm.js';
 import type { TestService } from './service.js';
 
@@ -35,7 +36,7 @@ export async function createUser(
   service: TestService,
   user: { readonly email: string; readonly password: string; readonly roles: readonly string[] },
 ): Promise<string> {
-  return service.app.use(password).signUp.create(await realmOf(service), user);
+  return service.app.use(password).signUp.create(await realmOf(service), user, operator('test'));
 }
 
 /** A refresh token with a right MAC, whatever it says. */

@@ -6,6 +6,7 @@ import { newPasswordHasher } from './new-password.js';
 import { Password } from './password.entity.js';
 import { PasswordResolver } from './password.resolver.js';
 import { PASSWORD_PROBLEMS } from './password-errors.js';
+import { PASSWORD_EVENTS } from './password-events.js';
 import { argon2Hasher } from './password-hasher.js';
 import { PASSWORD_SETTINGS } from './password-settings.js';
 import { SignIn } from './sign-in.js';
@@ -18,14 +19,15 @@ export const password = feature({
   entities: [Password],
   resolvers: [PasswordResolver],
   problems: PASSWORD_PROBLEMS,
-  create({ database, clock, newId, log, errors, process }, use) {
+  events: PASSWORD_EVENTS,
+  create({ database, clock, newId, log, errors, events, process }, use) {
     use(users);
     const { issuer, tokens } = use(sessions);
     const hasher = argon2Hasher(process.processors, log);
     const hashNewPassword = newPasswordHasher(hasher);
     const check = new CheckPassword({ sql: database, clock, hasher });
-    const signUp = new SignUp({ database, clock, newId, issuer, hashNewPassword });
-    const signIn = new SignIn({ sql: database, issuer, check });
+    const signUp = new SignUp({ database, clock, newId, events, issuer, hashNewPassword });
+    const signIn = new SignIn({ database, events, issuer, check });
     return {
       parts: { signUp, signIn, check },
       resolvers: [new PasswordResolver({ errors, tokens, signUp, signIn })],

@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { ErrorTable } from '../../platform/errors/error-table.js';
-import type { RequestContext } from '../../platform/graphql/context.js';
+import { callerOf, type RequestContext } from '../../platform/graphql/context.js';
 import type { Problem } from '../../platform/graphql/problem.js';
 import type { DeliverTokens, SignedIn } from '../sessions/index.js';
 import { SignInInput, SignInResult, SignUpInput, SignUpResult } from './password-types.js';
@@ -28,7 +28,7 @@ export class PasswordResolver {
     @Ctx() context: RequestContext,
   ): Promise<SignedIn | Problem> {
     const { errors, tokens, signUp } = this.#deps;
-    const flow = () => signUp.run(context.realm, input, context.device);
+    const flow = () => signUp.run(context.realm, input, callerOf(context));
     return errors.orProblem(() => tokens.signIn(context, input.delivery, flow));
   }
 
@@ -38,7 +38,7 @@ export class PasswordResolver {
     @Ctx() context: RequestContext,
   ): Promise<SignedIn | Problem> {
     const { errors, tokens, signIn } = this.#deps;
-    const flow = () => signIn.run(context.realm, input, context.device);
+    const flow = () => signIn.run(context.realm, input, callerOf(context));
     return errors.orProblem(() => tokens.signIn(context, input.delivery, flow));
   }
 }

@@ -1,15 +1,18 @@
 import { AuthError } from '../../kernel/auth-error.js';
+import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
-import type { SqlExecutor } from '../../platform/database/database.js';
-import type { Device } from '../../platform/graphql/context.js';
+import type { Database } from '../../platform/database/database.js';
+import type { Events } from '../../platform/events/events.js';
 import { scopesOf } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { parseEmail } from '../users/index.js';
 import type { CheckPassword } from './check-password.js';
+import { SIGN_IN_REFUSED } from './password-events.js';
 import { PASSWORD_METHOD } from './password-method.js';
 
 export interface SignInDeps {
-  readonly sql: SqlExecutor;
+  readonly database: Database;
+  readonly events: Events;
   readonly issuer: SessionIssuer;
   readonly check: CheckPassword;
 }
@@ -29,16 +32,18 @@ export class SignIn {
   async run(
     realm: Realm,
     input: { readonly email: string; readonly password: string },
-    device: Device,
+    caller: Caller,
   ): Promise<IssuedSession> {
-    const { sql, issuer, check } = this.#deps;
+    const { database, events, issuer, check } = this.#deps;
     // Look up invalid addresses too: sign-in must take equally long.
     const address = parseEmail(input.email)?.normalized ?? '';
     const owner = await check.run(realm, address, input.password);
     if (owner === undefined) {
+      await events.emit(database, realm, SIGN_IN_REFUSED, { caller });
       throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
     }
     const { amr } = PASSWORD_METHOD;
-    return issuer.open(sql, realm, { ...owner, scopes: scopesOf(owner.roles), amr }, device);
+    const who = { ...owner, scopes: scopesOf(owner.roles), amr };
+    return database.transaction((sql) => issuer.open(sql, realm, who, caller));
   }
 }

@@ -1,12 +1,13 @@
 import { AuthError } from '../../kernel/auth-error.js';
+import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database, SqlExecutor } from '../../platform/database/database.js';
-import type { Device } from '../../platform/graphql/context.js';
+import type { Events } from '../../platform/events/events.js';
 import { isRoleName, scopesOf } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
-import { addUser, type Email, parseEmail } from '../users/index.js';
+import { addUser, type Email, parseEmail, USER_CREATED } from '../users/index.js';
 import type { HashNewPassword } from './new-password.js';
 import { insertPassword } from './password.store.js';
 import { PASSWORD_METHOD } from './password-method.js';
@@ -15,6 +16,7 @@ export interface SignUpDeps {
   readonly database: Database;
   readonly clock: Clock;
   readonly newId: NewId;
+  readonly events: Events;
   readonly issuer: SessionIssuer;
   readonly hashNewPassword: HashNewPassword;
 }
@@ -33,13 +35,13 @@ export class SignUp {
   }
 
   /** Makes a user and signs them in. Rejects with RATE_LIMITED, too. */
-  async run(realm: Realm, input: SignUpInput, device: Device): Promise<IssuedSession> {
+  async run(realm: Realm, input: SignUpInput, caller: Caller): Promise<IssuedSession> {
     const email = addressOf(input);
     const hash = await this.#deps.hashNewPassword(realm, input.password, email);
     return this.#deps.database.transaction(async (sql) => {
-      const userId = await this.#store(sql, realm, { email, hash, roles: [] });
+      const userId = await this.#store(sql, realm, { email, hash, roles: [] }, caller);
       const owner = { userId, emailVerified: false, roles: [], scopes: scopesOf([]) };
-      return this.#deps.issuer.open(sql, realm, { ...owner, amr: PASSWORD_METHOD.amr }, device);
+      return this.#deps.issuer.open(sql, realm, { ...owner, amr: PASSWORD_METHOD.amr }, caller);
     });
   }
 
@@ -47,6 +49,7 @@ export class SignUp {
   async create(
     realm: Realm,
     input: SignUpInput & { readonly roles: readonly string[] },
+    caller: Caller,
   ): Promise<string> {
     const email = addressOf(input);
     const badRole = input.roles.find((role) => !isRoleName(role));
@@ -58,20 +61,22 @@ export class SignUp {
     }
     const hash = await this.#deps.hashNewPassword(realm, input.password, email);
     const user = { email, hash, roles: input.roles };
-    return this.#deps.database.transaction((sql) => this.#store(sql, realm, user));
+    return this.#deps.database.transaction((sql) => this.#store(sql, realm, user, caller));
   }
 
   async #store(
     sql: SqlExecutor,
     realm: Realm,
     user: { readonly email: Email; readonly hash: string; readonly roles: readonly string[] },
+    caller: Caller,
   ): Promise<string> {
-    const { clock, newId } = this.#deps;
+    const { clock, newId, events } = this.#deps;
     const { email, hash, roles } = user;
     const [id, now] = [newId(), clock.now()];
     const method = PASSWORD_METHOD.name;
     const identityId = await addUser(sql, realm, { id, email, method, roles, createdAt: now });
     await insertPassword(sql, realm, { identityId, hash, now });
+    await events.emit(sql, realm, USER_CREATED, { caller, userId: id, details: { method } });
     return id;
   }
 }

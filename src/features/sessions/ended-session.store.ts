@@ -9,6 +9,7 @@ export type SessionsToEnd = { readonly id: string } | { readonly userId: string 
 export interface EndedSession {
   readonly id: string;
   readonly realmId: string;
+  readonly userId: string;
   readonly endedAt: Date;
   /** When its last rotation's access token expires; null where the first version made it. */
   readonly accessExpiresAt: Date | null;
@@ -17,11 +18,12 @@ export interface EndedSession {
 interface Row {
   readonly id: string;
   readonly realm_id: string;
+  readonly user_id: string;
   readonly ended_at: string;
   readonly access_expires_at: string | null;
 }
 
-const COLUMNS = 'id, realm_id, ended_at, access_expires_at';
+const COLUMNS = 'id, realm_id, user_id, ended_at, access_expires_at';
 const END = `update sessions set ended_at = $2, end_reason = $3
   where realm_id = $1 and ended_at is null and expires_at > $2`;
 const END_ONE = `${END} and id = $4 returning ${COLUMNS}`;
@@ -67,10 +69,11 @@ export async function deleteSessionsOverBefore(
   return (await sql.query(DELETE_OVER, [realm.id, before, most])).length;
 }
 
-function fromRow({ id, realm_id, ended_at, access_expires_at }: Row): EndedSession {
+function fromRow({ id, realm_id, user_id, ended_at, access_expires_at }: Row): EndedSession {
   return {
     id,
     realmId: realm_id,
+    userId: user_id,
     endedAt: new Date(ended_at),
     accessExpiresAt: access_expires_at === null ? null : new Date(access_expires_at),
   };

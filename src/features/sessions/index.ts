@@ -7,6 +7,7 @@ import { signingKeys } from '../signing-keys/index.js';
 import { maySeeUser } from '../users/index.js';
 import { accessTokenSigner } from './access-token.js';
 import { DeliverTokens } from './deliver-tokens.js';
+import { EndSessions } from './end-sessions.js';
 import { EndedSessions } from './ended-sessions.js';
 import { EndedSessionsStream } from './ended-sessions-stream.js';
 import { findSessions } from './listed-session.store.js';
@@ -15,6 +16,7 @@ import { refreshTokenFormat } from './refresh-token.js';
 import { Session } from './session.entity.js';
 import { SessionResolver } from './session.resolver.js';
 import { SESSION_PROBLEMS } from './session-errors.js';
+import { SESSION_EVENTS } from './session-events.js';
 import { SessionIssuer } from './session-issuer.js';
 import { SessionLifeResolver } from './session-life.resolver.js';
 import { SESSION_SETTINGS } from './session-settings.js';
@@ -39,30 +41,40 @@ export const sessions = feature({
   entities: [Session],
   resolvers: [SessionResolver, SessionLifeResolver, UserSessionsResolver],
   problems: SESSION_PROBLEMS,
+  events: SESSION_EVENTS,
   create(platform, use) {
-    const { database: sql, bus, clock, randomness, newId, log, errors, secrets } = platform;
+    const { database, bus, clock, randomness, newId, log, errors, events, secrets } = platform;
+    const sql = database;
     const { rings } = use(signingKeys);
     const { directory } = use(realms);
     const refreshTokens = refreshTokenFormat(secrets.macKeys('refresh-token-mac'));
     const signAccessToken = accessTokenSigner(rings, newId);
-    const issuer = new SessionIssuer({ clock, randomness, newId, refreshTokens, signAccessToken });
+    const issuer = new SessionIssuer({
+      clock,
+      randomness,
+      newId,
+      events,
+      refreshTokens,
+      signAccessToken,
+    });
     const endedSessions = new EndedSessions({ sql, bus, clock, log });
+    const endSessions = new EndSessions({ clock, events, endedSessions });
     const stream = new EndedSessionsStream(endedSessions);
     const cookies = new TokenCookies(alwaysAllowedOrigins(platform.process));
     const tokens = new DeliverTokens(cookies);
     const refresh = new RefreshSession({
-      sql,
+      database,
       clock,
       randomness,
-      log,
+      events,
       refreshTokens,
       issuer,
-      endedSessions,
+      endSessions,
     });
-    const signOut = new SignOut({ sql, clock, refreshTokens, endedSessions });
+    const signOut = new SignOut({ database, clock, refreshTokens, endSessions });
     const loader = new RequestLoader((realm, ids) => findSessions(sql, realm, ids));
     return {
-      parts: { issuer, endedSessions, tokens, refreshTokens, refresh, signOut },
+      parts: { issuer, endedSessions, endSessions, tokens, refreshTokens, refresh, signOut },
       resolvers: [
         new SessionResolver(loader),
         new SessionLifeResolver({ errors, refresh, signOut, cookies, tokens }),

@@ -1,13 +1,12 @@
 import { AuthError } from '../../kernel/auth-error.js';
+import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
-import type { Log } from '../../kernel/log.js';
 import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
-import type { SqlExecutor } from '../../platform/database/database.js';
-import type { Device } from '../../platform/graphql/context.js';
+import type { Database } from '../../platform/database/database.js';
+import type { Events } from '../../platform/events/events.js';
 import { scopesOf } from '../roles/index.js';
-import { endSessions } from './ended-session.store.js';
-import type { EndedSessions } from './ended-sessions.js';
+import type { EndSessions } from './end-sessions.js';
 import { judgeRefreshToken } from './refresh.policy.js';
 import {
   hashSecret,
@@ -17,6 +16,7 @@ import {
 } from './refresh-token.js';
 import { findSession, rotate, type StoredSession } from './session.store.js';
 import type { RefreshRejection } from './session-errors.js';
+import { TOKEN_REUSED } from './session-events.js';
 import type { IssuedSession, SessionIssuer } from './session-issuer.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 
@@ -31,13 +31,13 @@ const MESSAGES: Record<RefreshRejection, string> = {
 };
 
 export interface RefreshDeps {
-  readonly sql: SqlExecutor;
+  readonly database: Database;
   readonly clock: Clock;
   readonly randomness: Randomness;
-  readonly log: Log;
+  readonly events: Events;
   readonly refreshTokens: RefreshTokenFormat;
   readonly issuer: SessionIssuer;
-  readonly endedSessions: EndedSessions;
+  readonly endSessions: EndSessions;
 }
 
 /** Trades a refresh token for a new pair. Rejects with REFRESH_REJECTED and the reason. */
@@ -48,21 +48,21 @@ export class RefreshSession {
     this.#deps = deps;
   }
 
-  async run(realm: Realm, token: string | undefined, device: Device): Promise<IssuedSession> {
+  async run(realm: Realm, token: string | undefined, caller: Caller): Promise<IssuedSession> {
     if (token === undefined) throw rejected('MISSING');
     const presented = this.#deps.refreshTokens.read(realm, token);
     if (presented === undefined) throw rejected('MALFORMED');
-    const rotated = await this.#rotate(realm, presented, device);
-    return rotated ?? this.#answerSpent(realm, presented);
+    const rotated = await this.#rotate(realm, presented, caller);
+    return rotated ?? this.#answerSpent(realm, presented, caller);
   }
 
   /** The usual case: the token is the current one, and one statement spends it. */
   async #rotate(
     realm: Realm,
     presented: RefreshToken,
-    device: Device,
+    caller: Caller,
   ): Promise<IssuedSession | undefined> {
-    const { sql, clock, randomness, issuer } = this.#deps;
+    const { database: sql, clock, randomness, issuer } = this.#deps;
     const nonce = randomness(NONCE_BYTES);
     const successor = successorSecret(presented.secret, nonce);
     const now = clock.now();
@@ -75,13 +75,18 @@ export class RefreshSession {
       now,
       idleExpiresAt: issuer.idleExpiry(realm, now),
       accessExpiresAt: issuer.accessExpiry(realm, now),
-      ...device,
+      ipAddress: caller.ipAddress,
+      userAgent: caller.userAgent,
     });
     return session && issuer.renew(realm, session, scopesOf(session.roles), successor);
   }
 
-  async #answerSpent(realm: Realm, presented: RefreshToken): Promise<IssuedSession> {
-    const { sql, clock, issuer } = this.#deps;
+  async #answerSpent(
+    realm: Realm,
+    presented: RefreshToken,
+    caller: Caller,
+  ): Promise<IssuedSession> {
+    const { database: sql, clock, issuer } = this.#deps;
     const session = await findSession(sql, realm, presented.sessionId);
     if (session === undefined) throw rejected('REVOKED');
     const { refreshGrace } = SESSION_SETTINGS.of(realm);
@@ -91,7 +96,7 @@ export class RefreshSession {
         return issuer.renew(realm, session, scopesOf(session.roles), successor);
       }
       case 'reused':
-        await this.#endStolen(realm, session);
+        await this.#endStolen(realm, session, caller);
         throw rejected('REUSED');
       case 'expired':
         throw rejected('EXPIRED');
@@ -109,16 +114,13 @@ export class RefreshSession {
    * A copy of the token is in other hands (RFC 9700 section 4.14.2): commits the session's end
    * before the call fails.
    */
-  async #endStolen(realm: Realm, session: StoredSession): Promise<void> {
-    const { sql, clock, log, endedSessions } = this.#deps;
-    const which = { id: session.id };
-    const ended = await endSessions(sql, realm, which, 'refresh_token_reused', clock.now());
+  async #endStolen(realm: Realm, session: StoredSession, caller: Caller): Promise<void> {
+    const { database, events, endSessions } = this.#deps;
     const { id: sessionId, userId } = session;
-    log.warn(
-      { event: 'refresh_token_reused', realmId: realm.id, sessionId, userId },
-      'A spent refresh token was used again; the session is ended',
-    );
-    await endedSessions.announce(realm, ended);
+    await database.transaction(async (sql) => {
+      await endSessions.run(sql, realm, { id: sessionId }, 'refresh_token_reused', caller);
+      await events.emit(sql, realm, TOKEN_REUSED, { caller, userId, sessionId });
+    });
   }
 }
 

@@ -1,14 +1,16 @@
 import type { AccessTokenClaims } from '@authgraph/sdk';
+import type { Caller } from '../../kernel/caller.js';
 import { addSeconds, type Clock } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
 import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
-import type { Device } from '../../platform/graphql/context.js';
+import type { Events } from '../../platform/events/events.js';
 import { SIGNING_SETTINGS } from '../signing-keys/index.js';
 import type { SignAccessToken } from './access-token.js';
 import { hashSecret, type RefreshTokenFormat, SECRET_SIZE } from './refresh-token.js';
 import { insertSession, type StoredSession } from './session.store.js';
+import { SIGNED_IN } from './session-events.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 
 /** What a signed-in client is handed. */
@@ -41,6 +43,7 @@ export interface SessionIssuerDeps {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly newId: NewId;
+  readonly events: Events;
   readonly refreshTokens: RefreshTokenFormat;
   readonly signAccessToken: SignAccessToken;
 }
@@ -54,16 +57,16 @@ export class SessionIssuer {
   }
 
   /**
-   * Signs the first tokens of a new session and stores it, in one statement, for a user who is
-   * stored already. Signing comes first, so that a service without a key stores nothing.
+   * Signs the first tokens of a new session and stores it, in the caller's transaction, for a user
+   * who is stored already. Signing comes first, so that a service without a key stores nothing.
    */
   async open(
     sql: SqlExecutor,
     realm: Realm,
     owner: SessionOwner,
-    device: Device,
+    caller: Caller,
   ): Promise<IssuedSession> {
-    const { clock, randomness, newId } = this.#deps;
+    const { clock, randomness, newId, events } = this.#deps;
     const now = clock.now();
     const secret = randomness(SECRET_SIZE);
     const { refreshAbsoluteTtl } = SESSION_SETTINGS.of(realm);
@@ -77,13 +80,16 @@ export class SessionIssuer {
       amr: [...owner.amr],
       generation: 0,
       currentHash: hashSecret(secret),
-      ipAddress: device.ipAddress,
-      userAgent: device.userAgent,
+      ipAddress: caller.ipAddress,
+      userAgent: caller.userAgent,
     };
     const issuing = { ...session, ...owner, amr: session.amr };
     const issued = await this.#issue(realm, issuing, owner.scopes, secret, now);
     const accessExpiresAt = issued.tokens.accessTokenExpiresAt;
     await insertSession(sql, realm, { ...session, accessExpiresAt, userId: owner.userId });
+    const { userId, amr } = owner;
+    const details = { amr };
+    await events.emit(sql, realm, SIGNED_IN, { caller, userId, sessionId: session.id, details });
     return issued;
   }
 

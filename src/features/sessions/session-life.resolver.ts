@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { ErrorTable } from '../../platform/errors/error-table.js';
-import type { RequestContext } from '../../platform/graphql/context.js';
+import { callerOf, type RequestContext } from '../../platform/graphql/context.js';
 import type { Problem } from '../../platform/graphql/problem.js';
 import type { DeliverTokens } from './deliver-tokens.js';
 import type { RefreshSession } from './refresh-session.js';
@@ -50,7 +50,7 @@ export class SessionLifeResolver {
       const delivery = named === undefined ? TokenDelivery.COOKIE : TokenDelivery.BODY;
       const token = named ?? cookies.refreshTokenOf(context);
       const issued = await refresh
-        .run(context.realm, token, context.device)
+        .run(context.realm, token, callerOf(context))
         .catch((error: unknown) => {
           // A dead access token would be refused with each later request, also where none is
           // needed.
@@ -75,11 +75,12 @@ export class SessionLifeResolver {
     const { signOut, cookies } = this.#deps;
     const session = validSession(context);
     const fromCookie = session === undefined ? cookies.refreshTokenOf(context) : undefined;
-    const endedSessions = await signOut.run(context.realm, {
+    const request = {
       refreshToken: input?.refreshToken ?? fromCookie,
       session,
       everywhere: input?.everywhere ?? false,
-    });
+    };
+    const endedSessions = await signOut.run(context.realm, request, callerOf(context));
     cookies.clear(context);
     return Object.assign(new SignedOut(), { endedSessions });
   }

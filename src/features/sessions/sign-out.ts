@@ -1,8 +1,9 @@
+import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Realm } from '../../kernel/realm.js';
-import type { SqlExecutor } from '../../platform/database/database.js';
-import { endSessions, type SessionsToEnd } from './ended-session.store.js';
-import type { EndedSessions } from './ended-sessions.js';
+import type { Database } from '../../platform/database/database.js';
+import type { EndSessions } from './end-sessions.js';
+import type { SessionsToEnd } from './ended-session.store.js';
 import { judgeRefreshToken } from './refresh.policy.js';
 import type { RefreshTokenFormat } from './refresh-token.js';
 import { findSession } from './session.store.js';
@@ -17,10 +18,10 @@ export interface SignOutRequest {
 }
 
 export interface SignOutDeps {
-  readonly sql: SqlExecutor;
+  readonly database: Database;
   readonly clock: Clock;
   readonly refreshTokens: RefreshTokenFormat;
-  readonly endedSessions: EndedSessions;
+  readonly endSessions: EndSessions;
 }
 
 /** Ends the caller's session, or all of the user's. */
@@ -32,13 +33,11 @@ export class SignOut {
   }
 
   /** Resolves to how many sessions it ended; none is not an error. */
-  async run(realm: Realm, request: SignOutRequest): Promise<number> {
+  async run(realm: Realm, request: SignOutRequest, caller: Caller): Promise<number> {
     const which = await this.#sessionsOf(realm, request);
     if (which === undefined) return 0;
-    const { sql, clock, endedSessions } = this.#deps;
-    const ended = await endSessions(sql, realm, which, 'signed_out', clock.now());
-    await endedSessions.announce(realm, ended);
-    return ended.length;
+    const { database, endSessions } = this.#deps;
+    return database.transaction((sql) => endSessions.run(sql, realm, which, 'signed_out', caller));
   }
 
   async #sessionsOf(realm: Realm, request: SignOutRequest): Promise<SessionsToEnd | undefined> {
@@ -53,7 +52,7 @@ export class SignOut {
     text: string,
     everywhere: boolean,
   ): Promise<SessionsToEnd | undefined> {
-    const { sql, clock, refreshTokens } = this.#deps;
+    const { database: sql, clock, refreshTokens } = this.#deps;
     const token = refreshTokens.read(realm, text);
     const session = token && (await findSession(sql, realm, token.sessionId));
     if (session === undefined || token === undefined) return undefined;

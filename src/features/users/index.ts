@@ -5,6 +5,7 @@ import { User } from './user.entity.js';
 import { UserResolver } from './user.resolver.js';
 import { findUsers } from './user.store.js';
 import { USER_PROBLEMS } from './user-errors.js';
+import { USER_EVENTS } from './user-events.js';
 
 export { addUser } from './add-user.js';
 export { type Email, localPart, parseEmail } from './email.js';
@@ -14,6 +15,7 @@ export type { IdentityMethod } from './identity-method.js';
 export { maySeeUser } from './may-see-user.policy.js';
 export { User as StoredUser } from './user.entity.js';
 export { EmailTaken, InvalidEmail } from './user-errors.js';
+export { USER_CREATED } from './user-events.js';
 export { User } from './user-type.js';
 
 /** Who: users, the identities by which they are known, and what is shown of them. */
@@ -22,6 +24,7 @@ export const users = feature({
   entities: [User, Identity, IdentityTenant],
   resolvers: [UserResolver],
   problems: USER_PROBLEMS,
+  events: USER_EVENTS,
   create({ database }) {
     const loader = new RequestLoader((realm, ids) => findUsers(database, realm, ids));
     return {

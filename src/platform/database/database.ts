@@ -41,7 +41,14 @@ export interface DatabaseOptions {
  */
 export interface SqlExecutor {
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Does this once the transaction is committed, before its `transaction()` resolves; at once
+   * outside of one. For what must not be told unless it is true.
+   */
+  afterCommit(work: AfterCommit): Promise<void>;
 }
+
+export type AfterCommit = () => void | Promise<void>;
 
 /** One transaction: its statements, and MikroORM's unit of work in it. */
 export interface Transaction extends SqlExecutor {
@@ -119,7 +126,13 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
         client.executeQuery(CompiledQuery.raw(sql, values)));
       return rows as Row[]; // what the statement returns is known only to its caller
     },
-    transaction: (work) => orm.em.fork().transactional((em) => work(transactionOf(em))),
+    afterCommit: async (work) => work(),
+    transaction: async (work) => {
+      const afterwards: AfterCommit[] = [];
+      const result = await orm.em.fork().transactional((em) => work(transactionOf(em, afterwards)));
+      for (const each of afterwards) await each();
+      return result;
+    },
     migrator: () => new Migrator(orm.em),
     knownMigrations: new Set(options.storage.migrations.map(({ name }) => name)),
     // The embedded one knows no limits, and cannot be opened twice.
@@ -139,9 +152,10 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
   return database;
 }
 
-function transactionOf(em: EntityManager): Transaction {
+function transactionOf(em: EntityManager, afterwards: AfterCommit[]): Transaction {
   return {
     em,
+    afterCommit: async (work) => void afterwards.push(work),
     query: async <Row>(sql: string, parameters: readonly unknown[] = []) => {
       const context = em.getTransactionContext<KyselyTransaction<unknown>>();
       if (context === undefined) throw new Error('the transaction is over');

@@ -70,6 +70,7 @@ export function createApolloServer({
     },
     plugins: [
       ...plugins,
+      noteOperation,
       failureReports(errors, log),
       // Nothing is sent to anybody, whatever APOLLO_* variables the environment holds.
       ApolloServerPluginUsageReportingDisabled(),
@@ -80,6 +81,15 @@ export function createApolloServer({
     ],
   });
 }
+
+/** Keeps what was asked for at hand for events. */
+const noteOperation: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ contextValue, operation }) => {
+      contextValue.operation = operation;
+    },
+  }),
+};
 
 /** Expected failures are shown as the error table says; of all others only that they happened. */
 function maskUnexpected(

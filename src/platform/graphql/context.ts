@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SessionContext } from '@authgraph/sdk';
+import type { OperationDefinitionNode } from 'graphql';
+import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 
-/** Where a request came from; shown to users in their list of sessions. */
+/** Where a request came from. */
 export interface Device {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
@@ -13,6 +15,38 @@ export interface RequestContext extends SessionContext {
   readonly requestId: string;
   readonly realm: Realm;
   readonly device: Device;
+  /** Known once the document is parsed and valid. */
+  operation?: OperationDefinitionNode | undefined;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+/** Who asks for what in this request. */
+export function callerOf(context: RequestContext): Caller {
+  const { device, operation } = context;
+  return {
+    ...device,
+    actorId: userIdOf(context),
+    operation: operation === undefined ? null : fieldsOf(operation),
+    via: 'graphql',
+  };
+}
+
+const MOST_FIELDS = 5;
+
+/** The fields that an operation asks for: what it calls itself is the caller's text. */
+function fieldsOf({ selectionSet }: OperationDefinitionNode): string {
+  const names = selectionSet.selections.map((each) =>
+    each.kind === 'Field' ? each.name.value : '...',
+  );
+  return names.slice(0, MOST_FIELDS).join(' ');
+}
+
+/** Null for an anonymous request, and for a token that is not valid. */
+function userIdOf(context: RequestContext): string | null {
+  try {
+    return context.session?.userId ?? null;
+  } catch {
+    return null;
+  }
 }

@@ -1,0 +1,8 @@
+import { eventType } from '../../platform/events/events.js';
+
+export const SIGN_IN_REFUSED = eventType(
+  'user.sign_in_refused',
+  'Somebody gave a wrong address or password',
+);
+
+export const PASSWORD_EVENTS = [SIGN_IN_REFUSED];

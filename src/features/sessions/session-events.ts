@@ -1,0 +1,20 @@
+import { eventType } from '../../platform/events/events.js';
+import type { SessionEndReason } from './session.entity.js';
+
+export const SIGNED_IN = eventType<{ amr: readonly string[] }>(
+  'user.signed_in',
+  'A user signed in: there is a new session',
+);
+
+export const SESSION_ENDED = eventType<{
+  reason: SessionEndReason;
+  sessionIds: readonly string[];
+}>('session.ended', 'Sessions were ended before their time');
+
+export const TOKEN_REUSED = eventType(
+  'session.token_reused',
+  'A spent refresh token was used again; the session is ended',
+  { suspicious: true },
+);
+
+export const SESSION_EVENTS = [SIGNED_IN, SESSION_ENDED, TOKEN_REUSED];

@@ -1,0 +1,21 @@
+/** Who asks, from where, and for what. Shown in a list of sessions, and audited. */
+export interface Caller {
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  /** The signed-in user who acts; null for somebody anonymous and for an operator. */
+  readonly actorId: string | null;
+  /** What was asked for: fields of the graph, an endpoint, or a command. Never the caller's text. */
+  readonly operation: string | null;
+  readonly via: 'graphql' | 'supertokens' | 'command-line';
+}
+
+/** An operator at the command line. `command` is what they ran, such as `users create`. */
+export function operator(command: string): Caller {
+  return {
+    ipAddress: null,
+    userAgent: null,
+    actorId: null,
+    operation: command,
+    via: 'command-line',
+  };
+}
