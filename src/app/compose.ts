@@ -13,6 +13,7 @@ import { openDatabase } from '../platform/database/database.js';
 import { ErrorTable } from '../platform/errors/error-table.js';
 import { Events, eventLog } from '../platform/events/events.js';
 import type { Built, Feature, Use } from '../platform/feature.js';
+import { openMetrics } from '../platform/metrics/metrics.js';
 import type { Platform } from '../platform/platform.js';
 import type { Config } from './config.js';
 import { FEATURES } from './features.js';
@@ -95,6 +96,7 @@ async function openPlatform(
     bus,
     redis,
     events,
+    metrics: openMetrics(),
     errors: new ErrorTable(features.flatMap(({ problems }) => problems ?? [])),
     process: {
       production: config.production,

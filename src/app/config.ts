@@ -29,6 +29,12 @@ export interface Config {
   /** Newest first. Empty in development until one is made. */
   readonly secrets: readonly string[];
   readonly issuer: string;
+  /** Where Prometheus finds the metrics; nowhere unless one of them is set. */
+  readonly metrics: {
+    readonly token: string | undefined;
+    readonly port: number | undefined;
+    readonly host: string;
+  };
   readonly trustProxy: readonly string[];
   readonly introspection: boolean;
   /** The features' settings, by name; a realm may override them. */
@@ -86,6 +92,9 @@ const PROCESS = z.object({
   AUTHGRAPH_AUTO_MIGRATE: flag.optional(),
   AUTHGRAPH_TRUST_PROXY: list(proxy).default([]),
   AUTHGRAPH_DATABASE_POOL_SIZE: integer(1, 1_000).default(10),
+  AUTHGRAPH_METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  AUTHGRAPH_METRICS_PORT: integer(0, 65_535).optional(),
+  AUTHGRAPH_METRICS_HOST: z.string().default('127.0.0.1'),
   AUTHGRAPH_INTROSPECTION: flag.optional(),
   AUTHGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -143,6 +152,11 @@ function complete(settings: ProcessSettings): Complete {
     redisUrl: settings.REDIS_URL,
     secrets: settings.AUTHGRAPH_SECRET,
     issuer: settings.AUTHGRAPH_ISSUER ?? `http://localhost:${settings.PORT}`,
+    metrics: {
+      token: settings.AUTHGRAPH_METRICS_TOKEN,
+      port: settings.AUTHGRAPH_METRICS_PORT,
+      host: settings.AUTHGRAPH_METRICS_HOST,
+    },
     trustProxy: settings.AUTHGRAPH_TRUST_PROXY,
     introspection: settings.AUTHGRAPH_INTROSPECTION ?? !production,
   };

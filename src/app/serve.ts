@@ -7,6 +7,9 @@ import { buildSubgraph } from '../platform/graphql/schema.js';
 import { graphqlRoute } from '../platform/http/graphql-route.js';
 import type { Readiness } from '../platform/http/health.js';
 import { createHttpServer } from '../platform/http/server.js';
+import { collectPlatformMetrics } from '../platform/metrics/platform-metrics.js';
+import { operationMetrics } from '../platform/metrics/request-metrics.js';
+import { listenForMetrics } from '../platform/metrics/serve-metrics.js';
 import { startBringUp } from './bring-up.js';
 import { type ComposeOptions, type Composition, compose } from './compose.js';
 import { prepareDrain } from './drain.js';
@@ -15,6 +18,8 @@ import { prepareDrain } from './drain.js';
 export interface App extends AsyncDisposable, Pick<Composition, 'platform' | 'use'> {
   /** Where it listens. */
   readonly url: string;
+  /** Where the metrics are, if they have a port of their own. */
+  readonly metricsUrl: string | undefined;
   /** Settles when the node has tried to get ready once; whether it is, /health/ready tells. */
   readonly firstAttempt: Promise<void>;
   /** Stops accepting, finishes what runs, closes everything. */
@@ -35,7 +40,7 @@ export async function startApp(options: ComposeOptions): Promise<App> {
   const apollo = createApolloServer({
     schema,
     errors,
-    plugins: built.flatMap(({ plugins }) => plugins ?? []),
+    plugins: [operationMetrics(platform.metrics), ...built.flatMap((each) => each.plugins ?? [])],
     explorable: config.introspection,
     log,
   });
@@ -50,6 +55,8 @@ export async function startApp(options: ComposeOptions): Promise<App> {
     },
     allowedOrigins: (realm) => SESSION_SETTINGS.of(realm).allowedOrigins,
     trustProxy: config.trustProxy,
+    metrics: platform.metrics,
+    metricsToken: config.metrics.token,
     readiness,
     explorer: !config.production,
     newRequestId: randomUUID, // for reading logs only
@@ -59,11 +66,13 @@ export async function startApp(options: ComposeOptions): Promise<App> {
   server.addHook('preClose', async () => {
     for (const { closing } of built) closing?.();
   });
+  const metricsServer = await openMetricsPort();
   const drain = prepareDrain(server);
   const stop = async () => {
     bringUp.stop();
     await drain();
     await apollo.stop();
+    await metricsServer?.close();
     await composition[Symbol.asyncDispose]();
   };
   const listening = server.listen({ port: config.port, host: config.host });
@@ -72,7 +81,14 @@ export async function startApp(options: ComposeOptions): Promise<App> {
     throw error;
   });
   const { firstAttempt } = bringUp;
-  return { platform, use, url, firstAttempt, stop, [Symbol.asyncDispose]: stop };
+  const metricsUrl = metricsServer?.listeningOrigin;
+  return { platform, use, url, metricsUrl, firstAttempt, stop, [Symbol.asyncDispose]: stop };
+
+  async function openMetricsPort() {
+    const { token, port, host } = config.metrics;
+    if (token !== undefined || port !== undefined) collectPlatformMetrics(platform);
+    return port === undefined ? undefined : listenForMetrics(platform.metrics, { port, host });
+  }
 
   function assertReady(): void {
     if (bringUp.state.ready) return;

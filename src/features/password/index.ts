@@ -1,3 +1,4 @@
+import { Gauge } from 'prom-client';
 import { feature } from '../../platform/feature.js';
 import { sessions } from '../sessions/index.js';
 import { users } from '../users/index.js';
@@ -20,10 +21,18 @@ export const password = feature({
   resolvers: [PasswordResolver],
   problems: PASSWORD_PROBLEMS,
   events: PASSWORD_EVENTS,
-  create({ database, clock, newId, log, errors, events, process }, use) {
+  create({ database, clock, newId, log, errors, events, metrics, process }, use) {
     use(users);
     const { issuer, tokens } = use(sessions);
     const hasher = argon2Hasher(process.processors, log);
+    new Gauge({
+      name: 'authgraph_password_hashes_waiting',
+      help: 'Passwords that wait for a hashing thread, at most',
+      registers: [metrics],
+      collect() {
+        this.set(hasher.waiting);
+      },
+    });
     const hashNewPassword = newPasswordHasher(hasher);
     const check = new CheckPassword({ sql: database, clock, hasher });
     const signUp = new SignUp({ database, clock, newId, events, issuer, hashNewPassword });

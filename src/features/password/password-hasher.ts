@@ -36,6 +36,8 @@ export interface PasswordHasher extends AsyncDisposable {
   verify(password: string, phc: string | undefined): Promise<boolean>;
   /** True for a hash that is weaker than today's parameters. */
   isOutdated(phc: string): boolean;
+  /** How many passwords wait for a thread. */
+  readonly waiting: number;
 }
 
 /**
@@ -92,6 +94,9 @@ export function argon2Hasher(threads: number, log: Log): PasswordHasher {
       return matches === true && phc !== undefined;
     },
     isOutdated: isOutdatedHash,
+    get waiting() {
+      return pool.queueSize * BATCH_SIZE;
+    },
     [Symbol.asyncDispose]: () => pool.destroy(),
   };
 }

@@ -43,7 +43,8 @@ export const sessions = feature({
   problems: SESSION_PROBLEMS,
   events: SESSION_EVENTS,
   create(platform, use) {
-    const { database, bus, clock, randomness, newId, log, errors, events, secrets } = platform;
+    const { database, bus, clock, randomness, newId, log, errors, events, secrets, metrics } =
+      platform;
     const sql = database;
     const { rings } = use(signingKeys);
     const { directory } = use(realms);
@@ -70,6 +71,7 @@ export const sessions = feature({
       refreshTokens,
       issuer,
       endSessions,
+      metrics,
     });
     const signOut = new SignOut({ database, clock, refreshTokens, endSessions });
     const loader = new RequestLoader((realm, ids) => findSessions(sql, realm, ids));

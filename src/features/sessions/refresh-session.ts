@@ -1,3 +1,4 @@
+import { Counter } from 'prom-client';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
@@ -5,6 +6,7 @@ import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import type { Metrics } from '../../platform/metrics/metrics.js';
 import { scopesOf } from '../roles/index.js';
 import type { EndSessions } from './end-sessions.js';
 import { judgeRefreshToken } from './refresh.policy.js';
@@ -38,22 +40,42 @@ export interface RefreshDeps {
   readonly refreshTokens: RefreshTokenFormat;
   readonly issuer: SessionIssuer;
   readonly endSessions: EndSessions;
+  readonly metrics: Metrics;
 }
 
 /** Trades a refresh token for a new pair. Rejects with REFRESH_REJECTED and the reason. */
 export class RefreshSession {
   readonly #deps: RefreshDeps;
+  readonly #outcomes: Counter<'outcome'>;
 
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
+    this.#outcomes = new Counter({
+      name: 'authgraph_refreshes_total',
+      help: 'Refreshes by outcome: rotated, replayed within the grace window, or why refused',
+      labelNames: ['outcome'],
+      registers: [deps.metrics],
+    });
   }
 
   async run(realm: Realm, token: string | undefined, caller: Caller): Promise<IssuedSession> {
+    try {
+      const { issued, outcome } = await this.#judge(realm, token, caller);
+      this.#outcomes.inc({ outcome });
+      return issued;
+    } catch (error) {
+      this.#outcomes.inc({ outcome: outcomeOf(error) });
+      throw error;
+    }
+  }
+
+  async #judge(realm: Realm, token: string | undefined, caller: Caller): Promise<Judged> {
     if (token === undefined) throw rejected('MISSING');
     const presented = this.#deps.refreshTokens.read(realm, token);
     if (presented === undefined) throw rejected('MALFORMED');
     const rotated = await this.#rotate(realm, presented, caller);
-    return rotated ?? this.#answerSpent(realm, presented, caller);
+    if (rotated !== undefined) return { issued: rotated, outcome: 'rotated' };
+    return { issued: await this.#answerSpent(realm, presented, caller), outcome: 'replayed' };
   }
 
   /** The usual case: the token is the current one, and one statement spends it. */
@@ -122,6 +144,16 @@ export class RefreshSession {
       await events.emit(sql, realm, TOKEN_REUSED, { caller, userId, sessionId });
     });
   }
+}
+
+interface Judged {
+  readonly issued: IssuedSession;
+  readonly outcome: 'rotated' | 'replayed';
+}
+
+function outcomeOf(error: unknown): string {
+  if (!(error instanceof AuthError)) return 'failed';
+  return error.code === 'REFRESH_REJECTED' ? error.details.reason.toLowerCase() : 'failed';
 }
 
 function successorOf(presented: RefreshToken, session: StoredSession): Buffer {

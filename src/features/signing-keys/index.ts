@@ -1,3 +1,4 @@
+import { Gauge } from 'prom-client';
 import { DEFAULT_REALM } from '../../kernel/realm.js';
 import { feature } from '../../platform/feature.js';
 import { realms } from '../realms/index.js';
@@ -18,7 +19,7 @@ export const signingKeys = feature({
   name: 'signing-keys',
   settings: SIGNING_SETTINGS,
   entities: [SigningKey],
-  create({ database, bus, redis, secrets, clock, log }, use) {
+  create({ database, bus, redis, secrets, clock, log, metrics }, use) {
     const { directory } = use(realms);
     const seal = secrets.seal('signing-keys');
     const cacheSeal = secrets.seal('signing-key-cache');
@@ -35,6 +36,20 @@ export const signingKeys = feature({
       rotate,
       clock,
       log,
+    });
+    new Gauge({
+      name: 'authgraph_signing_key_age_seconds',
+      help: 'How long the key that signs for the default realm has been signing',
+      registers: [metrics],
+      async collect() {
+        try {
+          const ring = await rings.of(await directory.find(DEFAULT_REALM));
+          const { activatesAt } = ring.signingKey();
+          this.set((clock.now().getTime() - activatesAt.getTime()) / 1000);
+        } catch {
+          this.reset(); // nothing signs: an alert on absence says so
+        }
+      },
     });
     return {
       parts: { rings, rotate },

@@ -63,6 +63,8 @@ export interface Database extends SqlExecutor, AsyncDisposable {
   /** Commits when `work` resolves, rolls back when it rejects. */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
   migrator(): Migrator;
+  /** How many there are of this process, and how many flows wait for one. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
   /** By name. */
   readonly knownMigrations: ReadonlySet<string>;
   /**
@@ -134,6 +136,11 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
       return result;
     },
     migrator: () => new Migrator(orm.em),
+    connections: () => ({
+      open: pool?.totalCount ?? 0,
+      idle: pool?.idleCount ?? 0,
+      waiting: pool?.waitingCount ?? 0,
+    }),
     knownMigrations: new Set(options.storage.migrations.map(({ name }) => name)),
     // The embedded one knows no limits, and cannot be opened twice.
     withoutTimeLimit: async () =>

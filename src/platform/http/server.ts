@@ -10,6 +10,9 @@ import {
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { ErrorTable } from '../errors/error-table.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { measureRequests } from '../metrics/request-metrics.js';
+import { serveMetrics } from '../metrics/serve-metrics.js';
 import { serveExplorer } from './explorer.js';
 import { sendFailure } from './failure.js';
 import { type Readiness, readinessAnswer } from './health.js';
@@ -22,6 +25,9 @@ export interface HttpOptions {
   readonly allowedOrigins: (realm: Realm) => readonly string[];
   /** Proxies whose X-Forwarded-For counts. */
   readonly trustProxy: readonly string[];
+  readonly metrics: Metrics;
+  /** Who may read the metrics here; nobody without one. */
+  readonly metricsToken: string | undefined;
   readonly readiness: () => Promise<Readiness>;
   readonly explorer: boolean;
   readonly newRequestId: () => string;
@@ -68,10 +74,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     logServed(log, request, reply);
     done();
   });
+  measureRequests(server, options.metrics);
   await server.register(cors, () => corsOf(options));
   if (options.explorer) serveExplorer(server);
   for (const route of options.routes) addRealmRoute(server, realmOf, route);
   serveHealth(server, options);
+  const { metrics, metricsToken } = options;
+  if (metricsToken !== undefined) serveMetrics(server, metrics, metricsToken);
   return server;
 }
 
@@ -104,7 +113,7 @@ function serveHealth(server: FastifyInstance, options: HttpOptions): void {
 
 function logServed(log: FastifyBaseLogger, request: FastifyRequest, reply: FastifyReply): void {
   const path = request.url.split('?', 1)[0];
-  if (path?.startsWith('/health/')) return;
+  if (path?.startsWith('/health/') || path === '/metrics') return;
   const { id: requestId, method, ip } = request;
   const ms = Math.round(reply.elapsedTime);
   log.info({ requestId, method, path, status: reply.statusCode, ms, ip }, 'request');
