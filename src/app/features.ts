@@ -13,13 +13,12 @@ import type { Feature } from '../platform/feature.js';
  */
 const ALL = [realms, users, signingKeys, sessions, password] as const;
 
-export const FEATURES: readonly Feature[] = ALL;
-
 type AnsweredBy<Of> = Of extends { readonly problems?: infer Table } ? keyof Table : never;
 type Unanswered = Exclude<
   AuthErrorCode,
   AnsweredBy<(typeof ALL)[number]> | keyof typeof PLATFORM_ERRORS
 >;
 /** The table of errors is complete: this does not compile while a code has no answer. */
-type Complete<Code extends never> = Code;
-export type EveryErrorIsAnswered = Complete<Unanswered>;
+type IfComplete<List> = [Unanswered] extends [never] ? List : `${Unanswered} has no answer`;
+
+export const FEATURES: readonly Feature[] = ALL satisfies IfComplete<readonly Feature[]>;

@@ -4,10 +4,9 @@ import { realmReader } from './read-realm.js';
 import { StoredRealm } from './realm.entity.js';
 import { RealmDirectory } from './realm-directory.js';
 
-export type { ManageRealms, SettingChanges } from './manage-realms.js';
+export type { SettingChanges } from './manage-realms.js';
 export { StoredRealm } from './realm.entity.js';
 export type { RealmRow } from './realm.store.js';
-export type { RealmDirectory } from './realm-directory.js';
 
 /** Isolated sets of users, sessions, keys and settings in one service. */
 export const realms = feature({

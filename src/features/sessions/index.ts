@@ -25,11 +25,8 @@ import { SignOut } from './sign-out.js';
 import { TokenCookies } from './token-cookies.js';
 import { UserSessionsResolver } from './user-sessions.resolver.js';
 
-export { accessTokenSigner } from './access-token.js';
 export { cleanupSessions } from './cleanup-sessions.js';
 export type { DeliverTokens } from './deliver-tokens.js';
-export { endSessions } from './ended-session.store.js';
-export type { EndedSessions } from './ended-sessions.js';
 export type { IssuedSession, SessionIssuer } from './session-issuer.js';
 export { SESSION_SETTINGS } from './session-settings.js';
 export { SignedIn, TokenDelivery } from './session-types.js';

@@ -11,7 +11,6 @@ import { SIGNING_SETTINGS } from './signing-settings.js';
 
 export type { KeyRing } from './key-ring.js';
 export type { KeyRings } from './key-rings.js';
-export type { RotateSigningKey } from './rotate-signing-key.js';
 export { SIGNING_SETTINGS } from './signing-settings.js';
 
 /** The keys that sign access tokens: made, sealed, rotated, published. */
