@@ -1,17 +1,24 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import * as modules from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CommandFailed, EXIT, type ExitCode } from './cli/exit-codes.js';
+import { nodeVersionProblem } from './cli/node-version.js';
 import { parseDuration } from './kernel/duration.js';
 import { DEFAULT_REALM } from './kernel/realm.js';
 
+const manifest = readManifest();
+const tooOld = nodeVersionProblem(process.versions.node, manifest.engines.node);
+if (tooOld !== undefined) {
+  process.stderr.write(`authgraph: ${tooOld}\n`);
+  process.exit(EXIT.failed);
+}
 // The commands are loaded when they are called: `--help` should not wait for a database driver.
-enableCompileCache();
+modules.enableCompileCache();
 
 const program = new Command('authgraph')
   .description('GraphQL-first authentication service')
-  .version(version())
+  .version(manifest.version)
   .exitOverride()
   .addHelpText(
     'after',
@@ -37,7 +44,10 @@ const migrate = program
 migrate
   .command('up')
   .description('apply the pending migrations')
-  .action(async () => end((await import('./cli/migrate.js')).migrateUp(process.env)));
+  .option('--create-database', 'make the database that DATABASE_URL names if it is not there')
+  .action(async (options) =>
+    end((await import('./cli/migrate.js')).migrateUp(process.env, options)),
+  );
 migrate
   .command('down')
   .description('take back the newest migration: DESTROYS the data in what it drops')
@@ -185,12 +195,19 @@ async function explain(error: unknown): Promise<ExitCode> {
   );
   const unavailable = isDatabaseUnavailable(error);
   const message = unavailable
-    ? `the database is unavailable: ${safeReason(error)}`
+    ? `the database is unavailable: ${unavailableReason(safeReason(error))}`
     : messageOf(error);
   process.stderr.write(`authgraph: ${message}\n`);
   if (error instanceof CommandFailed) return error.exitCode;
   if (error instanceof ConfigError) return EXIT.settings;
   return unavailable ? EXIT.unavailable : EXIT.failed;
+}
+
+/** PostgreSQL's 3D000 is a database that does not exist: most likely a misspelt one. */
+function unavailableReason(reason: string): string {
+  return reason.startsWith('3D000')
+    ? `${reason}. If its name is right, "authgraph migrate up --create-database" makes it.`
+    : reason;
 }
 
 function messageOf(error: unknown): string {
@@ -219,7 +236,6 @@ function readList(text: string): string[] {
   return text.split(',').map((item) => item.trim());
 }
 
-function version(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
+function readManifest(): { readonly version: string; readonly engines: { readonly node: string } } {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 }

@@ -1,3 +1,4 @@
+import { createDatabase } from '../platform/database/create-database.js';
 import {
   appliedMigrations,
   applyMigrations,
@@ -5,10 +6,17 @@ import {
   revertLastMigration,
 } from '../platform/database/migrations.js';
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
-import { type Environment, withService } from './set-up.js';
+import { type Environment, setUp, withService } from './set-up.js';
 import { confirm, print } from './terminal.js';
 
-export function migrateUp(env: Environment): Promise<ExitCode> {
+export interface MigrateUpOptions {
+  readonly createDatabase?: boolean;
+}
+
+export async function migrateUp(env: Environment, options: MigrateUpOptions): Promise<ExitCode> {
+  const { url } = setUp(env).config.database;
+  if (options.createDatabase === true && url !== undefined && (await createDatabase(url)))
+    print('made the database');
   return withService(env, async ({ platform: { database } }) => {
     const names = await applyMigrations(database);
     print(

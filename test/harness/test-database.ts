@@ -37,7 +37,7 @@ export async function createTestDatabase(
   };
 }
 
-async function onServer(serverUrl: string, statement: string): Promise<void> {
+export async function onServer(serverUrl: string, statement: string): Promise<void> {
   await using server = await open(serverUrl);
   await server.em().execute(statement);
 }

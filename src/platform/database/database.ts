@@ -236,6 +236,7 @@ async function createOrm(
   return new MikroORM({
     ...shared,
     clientUrl: options.url,
+    ensureDatabase: false, // a misspelt name would make one
     pool: { min: 0, max: options.poolSize },
     driverOptions: {
       onPoolCreated,

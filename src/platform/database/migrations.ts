@@ -21,6 +21,7 @@ export async function unknownMigrations(database: Database): Promise<string[]> {
 
 /** Names of the migrations that were applied, with the time; oldest first. */
 export async function appliedMigrations(database: Database): Promise<{ name: string; at: Date }[]> {
+  if (!(await hasMigrationsTable(database))) return [];
   const rows = await database.migrator().getExecuted();
   return rows.map((row) => ({ name: row.name, at: row.executed_at }));
 }
