@@ -70,7 +70,7 @@ async function complaintsOfCompiler(root: string, folder: string): Promise<strin
 
 function packagesOf(code: string): string[] {
   const packages = specifiersIn(code).filter((specifier) => !isBuiltin(specifier));
-  return [...new Set(packages.map(packageOf))].filter((name) => name !== 'authgraph');
+  return [...new Set(packages.map(packageOf))].filter((name) => !name.startsWith('@authgraph/'));
 }
 
 /** Frameworks that only the framework tests install are put where the examples find them. */

@@ -8,7 +8,11 @@ import { serveSubgraph } from './subgraph-server.js';
  * schema.
  */
 const typeDefs = parse(/* GraphQL */ `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes"])
+  extend schema
+    @link(
+      url: "https://specs.apollo.dev/federation/v2.9"
+      import: ["@key", "@authenticated", "@requiresScopes"]
+    )
 
   type Query {
     products: [Product!]!
