@@ -44,6 +44,11 @@ const SIGNED_IN = row('null', 'visible', 'visible', 'visible');
 const OWNER_AND_ADMIN = row('null', 'null', 'visible', 'visible');
 /** Fields of what only its owner and admins are given. */
 const WITHIN = row('absent', 'absent', 'visible', 'visible');
+const ADMIN = row('null', 'null', 'null', 'visible');
+/** Fields of what only admins are given. */
+const WITHIN_ADMIN = row('absent', 'absent', 'absent', 'visible');
+/** Fields of what everybody is given who is signed in. */
+const WITHIN_SIGNED_IN = row('absent', 'visible', 'visible', 'visible');
 
 /**
  * Requirement 26: who sees which field. A field that has no entry fails the test, so whoever adds
@@ -51,8 +56,32 @@ const WITHIN = row('absent', 'absent', 'visible', 'visible');
  * they list.
  */
 const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } } = {
-  Query: { me: SIGNED_IN, session: SIGNED_IN, _entities: EVERYBODY, _service: EVERYBODY },
-  Mutation: { signUp: EVERYBODY, signIn: EVERYBODY, refreshSession: EVERYBODY, signOut: EVERYBODY },
+  Query: {
+    me: SIGNED_IN,
+    session: SIGNED_IN,
+    user: ADMIN,
+    users: ADMIN,
+    roles: ADMIN,
+    _entities: EVERYBODY,
+    _service: EVERYBODY,
+  },
+  Mutation: {
+    signUp: EVERYBODY,
+    signIn: EVERYBODY,
+    refreshSession: EVERYBODY,
+    signOut: EVERYBODY,
+    revokeSession: SIGNED_IN,
+    revokeOtherSessions: SIGNED_IN,
+    createUser: ADMIN,
+    disableUser: ADMIN,
+    enableUser: ADMIN,
+    deleteUser: ADMIN,
+    revokeUserSessions: ADMIN,
+    grantRole: ADMIN,
+    revokeRole: ADMIN,
+    saveRole: ADMIN,
+    deleteRole: ADMIN,
+  },
   User: {
     id: EVERYBODY,
     createdAt: EVERYBODY,
@@ -94,6 +123,22 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   WeakPassword: { message: EVERYBODY, reasons: EVERYBODY, minimumLength: EVERYBODY },
   RefreshRejected: { message: EVERYBODY, reason: EVERYBODY },
   RateLimited: { message: EVERYBODY, retryAfterSeconds: EVERYBODY },
+  NotFound: { message: WITHIN_SIGNED_IN },
+  UserConnection: {
+    edges: WITHIN_ADMIN,
+    nodes: WITHIN_ADMIN,
+    pageInfo: WITHIN_ADMIN,
+    totalCount: WITHIN_ADMIN,
+  },
+  UserEdge: { cursor: WITHIN_ADMIN, node: WITHIN_ADMIN },
+  UserCreated: { user: WITHIN_ADMIN },
+  UserUpdated: { user: WITHIN_ADMIN },
+  AccountDeleted: { id: WITHIN_ADMIN },
+  Role: { name: WITHIN_ADMIN, scopes: WITHIN_ADMIN },
+  RoleSaved: { role: WITHIN_ADMIN },
+  RoleDeleted: { name: WITHIN_ADMIN },
+  InvalidRole: { message: WITHIN_ADMIN },
+  LastAdministrator: { message: WITHIN_ADMIN },
   _Service: { sdl: EVERYBODY },
 };
 
@@ -111,6 +156,9 @@ interface World {
   readonly everySession: readonly string[];
   /** Of a session of Ada's that nothing else uses. */
   readonly refreshToken: () => Promise<string>;
+  readonly adminId: string;
+  /** A user whom nothing else needs. */
+  readonly somebody: () => Promise<string>;
 }
 
 const NOBODY = '019d0000-0000-7000-8000-000000000000';
@@ -142,6 +190,30 @@ const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]
   'Mutation.signOut': async ({ refreshToken }) => [
     `(input: { refreshToken: "${await refreshToken()}" })`,
   ],
+  'Query.user': ({ ada }) => [`(id: "${ada.id}")`],
+  'Query.users': () => ['(first: 100)'],
+  'Query.roles': () => [''],
+  'Mutation.revokeSession': () => [`(id: "${NOBODY}")`],
+  'Mutation.revokeOtherSessions': () => [''],
+  'Mutation.createUser': () => [
+    `(input: { email: "${crypto.randomUUID()}@users.example.com", password: "${GOOD_PASSWORD}" })`,
+  ],
+  'Mutation.disableUser': async ({ somebody, adminId }) => [
+    `(id: "${await somebody()}")`,
+    `(id: "${adminId}")`,
+  ],
+  'Mutation.enableUser': async ({ somebody }) => [`(id: "${await somebody()}")`],
+  'Mutation.deleteUser': async ({ somebody }) => [`(id: "${await somebody()}")`],
+  'Mutation.revokeUserSessions': async ({ somebody }) => [`(userId: "${await somebody()}")`],
+  'Mutation.saveRole': () => [
+    '(input: { name: "editor", scopes: ["posts:write"] })',
+    '(input: { name: "admin", scopes: [] })',
+  ],
+  'Mutation.grantRole': async ({ somebody }) => [`(userId: "${await somebody()}", role: "editor")`],
+  'Mutation.revokeRole': async ({ somebody }) => [
+    `(userId: "${await somebody()}", role: "editor")`,
+  ],
+  'Mutation.deleteRole': () => ['(name: "editor")'],
 };
 
 /**
@@ -201,6 +273,8 @@ beforeAll(async () => {
     everyUser: users.map(({ id }) => id),
     everySession: [...users, ...seconds].map(({ sessionId }) => sessionId),
     refreshToken: async () => (await signInAgain(service.send, ada)).refreshToken,
+    adminId: users[2]?.id ?? '',
+    somebody: async () => (await insertUsers(1))[0] ?? '',
   };
   callers = {
     anonymous: { userId: null, admin: false, headers: {} },
@@ -430,6 +504,7 @@ async function record(value: unknown, above: Position): Promise<void> {
 }
 
 function note(coordinate: string, relation: Relation, value: unknown): void {
+  if (/^PageInfo\..*Cursor$/.test(coordinate) && value === null) return; // the page is empty
   const row = seen.get(coordinate) ?? new Map<Relation, Set<Outcome>>();
   seen.set(
     coordinate,

@@ -84,6 +84,48 @@ const CONTRACT = `
   type SessionConnection { edges: [SessionEdge!]!  nodes: [Session!]!  pageInfo: PageInfo!  totalCount: Int! }
   type SessionEdge { cursor: String!  node: Session! }
   type PageInfo @shareable { hasNextPage: Boolean!  hasPreviousPage: Boolean!  startCursor: String  endCursor: String }
+
+  # administration
+
+  extend type Query {
+    user(id: ID!): User @requiresScopes(scopes: [["users:read"]])
+    users(first: Int = 20, after: String, email: String): UserConnection! @requiresScopes(scopes: [["users:read"]])
+    roles: [Role!]! @requiresScopes(scopes: [["roles:read"]])
+  }
+
+  extend type Mutation {
+    revokeSession(id: ID!): RevokeSessionResult! @authenticated
+    revokeOtherSessions: SignedOut! @authenticated
+    createUser(input: CreateUserInput!): CreateUserResult! @requiresScopes(scopes: [["users:write"]])
+    disableUser(id: ID!): UserAdminResult! @requiresScopes(scopes: [["users:write"]])
+    enableUser(id: ID!): UserAdminResult! @requiresScopes(scopes: [["users:write"]])
+    deleteUser(id: ID!): DeleteAccountResult! @requiresScopes(scopes: [["users:write"]])
+    revokeUserSessions(userId: ID!): SignedOut! @requiresScopes(scopes: [["sessions:write"]])
+    grantRole(userId: ID!, role: String!): UserAdminResult! @requiresScopes(scopes: [["roles:write"]])
+    revokeRole(userId: ID!, role: String!): UserAdminResult! @requiresScopes(scopes: [["roles:write"]])
+    saveRole(input: SaveRoleInput!): SaveRoleResult! @requiresScopes(scopes: [["roles:write"]])
+    deleteRole(name: String!): DeleteRoleResult! @requiresScopes(scopes: [["roles:write"]])
+  }
+
+  input CreateUserInput { email: String!  password: String  roles: [String!] }
+  type NotFound implements Problem { message: String! }
+  type UserUpdated { user: User! }
+  type UserCreated { user: User! }
+  type AccountDeleted { id: ID! }
+  union RevokeSessionResult = SignedOut | NotFound
+  union DeleteAccountResult = AccountDeleted | NotFound | InvalidCredentials
+  union CreateUserResult = UserCreated | EmailTaken | InvalidEmail | WeakPassword
+  union UserAdminResult = UserUpdated | NotFound
+  type UserConnection { edges: [UserEdge!]!  nodes: [User!]!  pageInfo: PageInfo!  totalCount: Int! }
+  type UserEdge { cursor: String!  node: User! }
+
+  type Role { name: String!  scopes: [String!]! }
+  input SaveRoleInput { name: String!  scopes: [String!]! }
+  type RoleSaved { role: Role! }
+  type RoleDeleted { name: String! }
+  type InvalidRole implements Problem { message: String! }
+  union SaveRoleResult = RoleSaved | InvalidRole
+  union DeleteRoleResult = RoleDeleted | NotFound
 `;
 
 /**
@@ -113,6 +155,7 @@ function statementsOfDefinition(definition: DefinitionNode): string[] {
 function membersOf(definition: DefinitionNode): string[] {
   switch (definition.kind) {
     case Kind.OBJECT_TYPE_DEFINITION:
+    case Kind.OBJECT_TYPE_EXTENSION:
     case Kind.INTERFACE_TYPE_DEFINITION:
       return [
         ...(definition.interfaces ?? []).map((type) => ` implements ${print(type)}`),

@@ -1,5 +1,7 @@
+import { administration } from '../features/administration/index.js';
 import { password } from '../features/password/index.js';
 import { realms } from '../features/realms/index.js';
+import { roles } from '../features/roles/index.js';
 import { sessions } from '../features/sessions/index.js';
 import { signingKeys } from '../features/signing-keys/index.js';
 import { users } from '../features/users/index.js';
@@ -11,7 +13,7 @@ import type { Feature } from '../platform/feature.js';
  * All that this service can do. A feature comes after those that it uses; taking a line out takes
  * the capability out, from the schema to the tables that the entities describe.
  */
-const ALL = [realms, users, signingKeys, sessions, password] as const;
+const ALL = [realms, users, roles, signingKeys, sessions, password, administration] as const;
 
 type AnsweredBy<Of> = Of extends { readonly problems?: infer Table } ? keyof Table : never;
 type Unanswered = Exclude<

@@ -3,7 +3,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { describeFinding, lintSchema } from '@authgraph/sdk/lint';
 import { type DocumentNode, GraphQLError, isExecutableDefinitionNode, parse } from 'graphql';
 import { FEATURES } from '../app/features.js';
-import { grantableScopes } from '../features/roles/index.js';
+import { ADMIN_ROLE } from '../features/roles/index.js';
 import { buildSubgraph } from '../platform/graphql/schema.js';
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
 import { print } from './terminal.js';
@@ -29,7 +29,7 @@ export async function lintSchemaCommand(
   const findings = lintSchema(await readSchema(file), {
     publicMutations: options.public,
     personalData: options.personalData,
-    grantedScopes: options.scopes ?? grantableScopes(),
+    grantedScopes: options.scopes ?? ADMIN_ROLE.scopes,
   });
   const summary =
     findings.length === 0

@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import { feature } from '../../platform/feature.js';
+import { roles as rolesFeature } from '../roles/index.js';
 import { sessions } from '../sessions/index.js';
 import { users } from '../users/index.js';
 import { CheckPassword } from './check-password.js';
@@ -13,6 +14,9 @@ import { PASSWORD_SETTINGS } from './password-settings.js';
 import { SignIn } from './sign-in.js';
 import { SignUp } from './sign-up.js';
 
+export { InvalidCredentials, WeakPassword } from './password-errors.js';
+export type { SignUp } from './sign-up.js';
+
 /** Signing up and in with an address and a password. */
 export const password = feature({
   name: 'password',
@@ -23,6 +27,7 @@ export const password = feature({
   events: PASSWORD_EVENTS,
   create({ database, clock, newId, log, errors, events, metrics, process }, use) {
     use(users);
+    const { roles } = use(rolesFeature);
     const { issuer, tokens } = use(sessions);
     const hasher = argon2Hasher(process.processors, log);
     new Gauge({
@@ -35,7 +40,7 @@ export const password = feature({
     });
     const hashNewPassword = newPasswordHasher(hasher);
     const check = new CheckPassword({ sql: database, clock, hasher });
-    const signUp = new SignUp({ database, clock, newId, events, issuer, hashNewPassword });
+    const signUp = new SignUp({ database, clock, newId, events, roles, issuer, hashNewPassword });
     const signIn = new SignIn({ database, events, issuer, check });
     return {
       parts: { signUp, signIn, check },

@@ -6,14 +6,11 @@ import { PUBLIC_TENANT } from '../users/index.js';
 export interface PasswordCandidate {
   readonly identityId: string;
   readonly userId: string;
-  readonly emailVerified: boolean;
-  readonly roles: string[];
   readonly hash: string;
 }
 
 /** One statement for everybody: a second one for addresses that are known would tell them apart. */
-const FIND = `select i.id as "identityId", u.id as "userId",
-    u.email_verified_at is not null as "emailVerified", u.roles, p.hash
+const FIND = `select i.id as "identityId", u.id as "userId", p.hash
   from identity_tenants t
   join identities i on i.id = t.identity_id and i.realm_id = t.realm_id
   join passwords p on p.identity_id = i.id and p.realm_id = i.realm_id

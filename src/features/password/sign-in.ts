@@ -3,7 +3,6 @@ import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
-import { scopesOf } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { parseEmail } from '../users/index.js';
 import type { CheckPassword } from './check-password.js';
@@ -43,7 +42,7 @@ export class SignIn {
       throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
     }
     const { amr } = PASSWORD_METHOD;
-    const who = { ...owner, scopes: scopesOf(owner.roles), amr };
+    const who = { userId: owner.userId, amr };
     return database.transaction((sql) => issuer.open(sql, realm, who, caller));
   }
 }

@@ -5,7 +5,7 @@ import type { NewId } from '../../kernel/ids.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database, SqlExecutor } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
-import { isRoleName, scopesOf } from '../roles/index.js';
+import type { Roles } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { addUser, type Email, parseEmail, USER_CREATED } from '../users/index.js';
 import type { HashNewPassword } from './new-password.js';
@@ -17,6 +17,7 @@ export interface SignUpDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly events: Events;
+  readonly roles: Roles;
   readonly issuer: SessionIssuer;
   readonly hashNewPassword: HashNewPassword;
 }
@@ -40,28 +41,26 @@ export class SignUp {
     const hash = await this.#deps.hashNewPassword(realm, input.password, email);
     return this.#deps.database.transaction(async (sql) => {
       const userId = await this.#store(sql, realm, { email, hash, roles: [] }, caller);
-      const owner = { userId, emailVerified: false, roles: [], scopes: scopesOf([]) };
-      return this.#deps.issuer.open(sql, realm, { ...owner, amr: PASSWORD_METHOD.amr }, caller);
+      return this.#deps.issuer.open(sql, realm, { userId, amr: PASSWORD_METHOD.amr }, caller);
     });
   }
 
-  /** Makes a user on an operator's behalf, without signing them in; resolves to the user's id. */
+  /**
+   * Makes a user on somebody else's behalf, without signing them in; resolves to the user's id.
+   * Rejects with INVALID_ROLE, too.
+   */
   async create(
     realm: Realm,
     input: SignUpInput & { readonly roles: readonly string[] },
     caller: Caller,
   ): Promise<string> {
     const email = addressOf(input);
-    const badRole = input.roles.find((role) => !isRoleName(role));
-    if (badRole !== undefined) {
-      throw new AuthError(
-        'BAD_USER_INPUT',
-        `"${badRole}" is not a role name: lower-case letters, digits, "-", "_" and ":".`,
-      );
-    }
     const hash = await this.#deps.hashNewPassword(realm, input.password, email);
-    const user = { email, hash, roles: input.roles };
-    return this.#deps.database.transaction((sql) => this.#store(sql, realm, user, caller));
+    const user = { email, hash, roles: [...new Set(input.roles)] };
+    return this.#deps.database.transaction(async (sql) => {
+      await this.#deps.roles.assertKnown(sql, realm, user.roles);
+      return this.#store(sql, realm, user, caller);
+    });
   }
 
   async #store(

@@ -2,8 +2,10 @@ import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { SessionEndReason } from './session.entity.js';
 
-/** Which sessions to end: one, or all of a user's. */
-export type SessionsToEnd = { readonly id: string } | { readonly userId: string };
+/** Which sessions to end: one, one if it is this user's, or all of a user's but one. */
+export type SessionsToEnd =
+  | { readonly id: string; readonly userId?: string }
+  | { readonly userId: string; readonly exceptId?: string };
 
 /** A session that is over before its time. */
 export interface EndedSession {
@@ -26,8 +28,10 @@ interface Row {
 const COLUMNS = 'id, realm_id, user_id, ended_at, access_expires_at';
 const END = `update sessions set ended_at = $2, end_reason = $3
   where realm_id = $1 and ended_at is null and expires_at > $2`;
-const END_ONE = `${END} and id = $4 returning ${COLUMNS}`;
-const END_OF_USER = `${END} and user_id = $4 returning ${COLUMNS}`;
+const END_ONE = `${END} and id = $4 and user_id = coalesce($5::uuid, user_id)
+  returning ${COLUMNS}`;
+const END_OF_USER = `${END} and user_id = $4 and id is distinct from $5::uuid
+  returning ${COLUMNS}`;
 
 /** Ends the live ones among them, in one statement; resolves to those. */
 export async function endSessions(
@@ -37,8 +41,9 @@ export async function endSessions(
   reason: SessionEndReason,
   now: Date,
 ): Promise<EndedSession[]> {
-  const [statement, id] = 'id' in which ? [END_ONE, which.id] : [END_OF_USER, which.userId];
-  return (await sql.query<Row>(statement, [realm.id, now, reason, id])).map(fromRow);
+  const [statement, id, other = null] =
+    'id' in which ? [END_ONE, which.id, which.userId] : [END_OF_USER, which.userId, which.exceptId];
+  return (await sql.query<Row>(statement, [realm.id, now, reason, id, other])).map(fromRow);
 }
 
 const SINCE = `select ${COLUMNS} from sessions where ended_at > $1`;

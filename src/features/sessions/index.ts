@@ -13,6 +13,7 @@ import { EndedSessionsStream } from './ended-sessions-stream.js';
 import { findSessions } from './listed-session.store.js';
 import { RefreshSession } from './refresh-session.js';
 import { refreshTokenFormat } from './refresh-token.js';
+import { RevokeSessionsResolver } from './revoke-sessions.resolver.js';
 import { Session } from './session.entity.js';
 import { SessionResolver } from './session.resolver.js';
 import { SESSION_PROBLEMS } from './session-errors.js';
@@ -27,16 +28,17 @@ import { UserSessionsResolver } from './user-sessions.resolver.js';
 
 export { cleanupSessions } from './cleanup-sessions.js';
 export type { DeliverTokens } from './deliver-tokens.js';
+export type { EndSessions } from './end-sessions.js';
 export type { IssuedSession, SessionIssuer } from './session-issuer.js';
 export { SESSION_SETTINGS } from './session-settings.js';
-export { SignedIn, TokenDelivery } from './session-types.js';
+export { SignedIn, SignedOut, TokenDelivery } from './session-types.js';
 
 /** Sessions: their tokens, rotation, theft detection, and their end. */
 export const sessions = feature({
   name: 'sessions',
   settings: SESSION_SETTINGS,
   entities: [Session],
-  resolvers: [SessionResolver, SessionLifeResolver, UserSessionsResolver],
+  resolvers: [SessionResolver, SessionLifeResolver, RevokeSessionsResolver, UserSessionsResolver],
   problems: SESSION_PROBLEMS,
   events: SESSION_EVENTS,
   create(platform, use) {
@@ -77,6 +79,7 @@ export const sessions = feature({
       resolvers: [
         new SessionResolver(loader),
         new SessionLifeResolver({ errors, refresh, signOut, cookies, tokens }),
+        new RevokeSessionsResolver({ database, errors, endSessions }),
         new UserSessionsResolver({ sql, clock, sessions: loader }),
       ],
       references: {

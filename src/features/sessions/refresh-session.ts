@@ -7,7 +7,6 @@ import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
 import type { Metrics } from '../../platform/metrics/metrics.js';
-import { scopesOf } from '../roles/index.js';
 import type { EndSessions } from './end-sessions.js';
 import { judgeRefreshToken } from './refresh.policy.js';
 import {
@@ -100,7 +99,7 @@ export class RefreshSession {
       ipAddress: caller.ipAddress,
       userAgent: caller.userAgent,
     });
-    return session && issuer.renew(realm, session, scopesOf(session.roles), successor);
+    return session && issuer.renew(realm, session, successor);
   }
 
   async #answerSpent(
@@ -115,7 +114,7 @@ export class RefreshSession {
     switch (judgeRefreshToken(presented, session, clock.now(), refreshGrace)) {
       case 'within-grace': {
         const successor = successorOf(presented, session);
-        return issuer.renew(realm, session, scopesOf(session.roles), successor);
+        return issuer.renew(realm, session, successor);
       }
       case 'reused':
         await this.#endStolen(realm, session, caller);

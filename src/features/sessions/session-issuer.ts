@@ -1,4 +1,5 @@
 import type { AccessTokenClaims } from '@authgraph/sdk';
+import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
 import { addSeconds, type Clock } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
@@ -6,6 +7,7 @@ import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import { scopesOf } from '../roles/index.js';
 import { SIGNING_SETTINGS } from '../signing-keys/index.js';
 import type { SignAccessToken } from './access-token.js';
 import { hashSecret, type RefreshTokenFormat, SECRET_SIZE } from './refresh-token.js';
@@ -30,12 +32,9 @@ export interface IssuedSession {
   readonly claims: AccessTokenClaims;
 }
 
-/** Whom a new session is for. */
-export interface SessionOwner {
+/** Whom a new session is for, and how they proved who they are. */
+export interface Authenticated {
   readonly userId: string;
-  readonly emailVerified: boolean;
-  readonly roles: readonly string[];
-  readonly scopes: readonly string[];
   readonly amr: readonly string[];
 }
 
@@ -57,13 +56,13 @@ export class SessionIssuer {
   }
 
   /**
-   * Signs the first tokens of a new session and stores it, in the caller's transaction, for a user
-   * who is stored already. Signing comes first, so that a service without a key stores nothing.
+   * Stores a new session and signs its first tokens, in the caller's transaction, for a user who is
+   * stored already. Rejects with UNAUTHENTICATED when they were disabled or deleted meanwhile.
    */
   async open(
     sql: SqlExecutor,
     realm: Realm,
-    owner: SessionOwner,
+    { userId, amr }: Authenticated,
     caller: Caller,
   ): Promise<IssuedSession> {
     const { clock, randomness, newId, events } = this.#deps;
@@ -73,34 +72,31 @@ export class SessionIssuer {
     const absoluteExpiresAt = addSeconds(now, refreshAbsoluteTtl);
     const session = {
       id: newId(),
+      userId,
       createdAt: now,
       lastUsedAt: now,
       expiresAt: earlier(this.idleExpiry(realm, now), absoluteExpiresAt),
       absoluteExpiresAt,
-      amr: [...owner.amr],
+      accessExpiresAt: this.accessExpiry(realm, now),
+      amr: [...amr],
       generation: 0,
       currentHash: hashSecret(secret),
       ipAddress: caller.ipAddress,
       userAgent: caller.userAgent,
     };
-    const issuing = { ...session, ...owner, amr: session.amr };
-    const issued = await this.#issue(realm, issuing, owner.scopes, secret, now);
-    const accessExpiresAt = issued.tokens.accessTokenExpiresAt;
-    await insertSession(sql, realm, { ...session, accessExpiresAt, userId: owner.userId });
-    const { userId, amr } = owner;
+    const owner = await insertSession(sql, realm, session);
+    if (owner === undefined) {
+      throw new AuthError('UNAUTHENTICATED', 'This account cannot sign in at present.');
+    }
+    const issued = await this.#issue(realm, { ...session, owner }, secret, now);
     const details = { amr };
     await events.emit(sql, realm, SIGNED_IN, { caller, userId, sessionId: session.id, details });
     return issued;
   }
 
   /** Signs tokens for a session that was rotated; `secret` is its current refresh token's. */
-  async renew(
-    realm: Realm,
-    session: StoredSession,
-    scopes: readonly string[],
-    secret: Buffer,
-  ): Promise<IssuedSession> {
-    return this.#issue(realm, session, scopes, secret, this.#deps.clock.now());
+  async renew(realm: Realm, session: StoredSession, secret: Buffer): Promise<IssuedSession> {
+    return this.#issue(realm, session, secret, this.#deps.clock.now());
   }
 
   /** When a session that is used at `now` would run out from lying idle. */
@@ -116,13 +112,14 @@ export class SessionIssuer {
   async #issue(
     realm: Realm,
     session: Renewable,
-    scopes: readonly string[],
     secret: Buffer,
     now: Date,
   ): Promise<IssuedSession> {
-    const { id: sessionId, userId, generation, amr, emailVerified, roles } = session;
+    const { id: sessionId, userId, generation, amr, owner } = session;
+    const { emailVerified, roles } = owner;
     const { signAccessToken, refreshTokens } = this.#deps;
     const authenticatedAt = session.createdAt;
+    const scopes = scopesOf(roles, owner.roleScopes);
     const subject = { userId, sessionId, authenticatedAt, amr, emailVerified, roles, scopes };
     const { token, claims, expiresAt } = await signAccessToken(realm, subject, now);
     const tokens = {
@@ -137,8 +134,8 @@ export class SessionIssuer {
 
 type Renewable = Pick<
   StoredSession,
-  'id' | 'userId' | 'createdAt' | 'generation' | 'expiresAt' | 'amr' | 'emailVerified'
-> & { readonly roles: readonly string[] };
+  'id' | 'userId' | 'createdAt' | 'generation' | 'expiresAt' | 'amr' | 'owner'
+>;
 
 function earlier(a: Date, b: Date): Date {
   return a < b ? a : b;

@@ -11,6 +11,7 @@ import {
 } from 'type-graphql';
 import { DateTime } from '../../platform/graphql/date-time.js';
 import { PageInfo } from '../../platform/graphql/page-info.js';
+import { NotFound } from '../../platform/graphql/problem.js';
 import { User } from '../users/index.js';
 import { RefreshRejected } from './session-errors.js';
 import type { TokenPair } from './session-issuer.js';
@@ -131,6 +132,11 @@ export class SignOutInput {
 export const RefreshSessionResult = createUnionType({
   name: 'RefreshSessionResult',
   types: () => [SessionRefreshed, RefreshRejected] as const,
+});
+
+export const RevokeSessionResult = createUnionType({
+  name: 'RevokeSessionResult',
+  types: () => [SignedOut, NotFound] as const,
 });
 
 export const SignOutResult = createUnionType({

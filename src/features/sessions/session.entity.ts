@@ -3,7 +3,14 @@ import { StoredRealm } from '../realms/index.js';
 import { StoredUser } from '../users/index.js';
 
 /** Why a session is over, other than by expiring. */
-export type SessionEndReason = 'signed_out' | 'refresh_token_reused';
+export type SessionEndReason =
+  | 'signed_out'
+  | 'refresh_token_reused'
+  | 'revoked'
+  | 'role_revoked'
+  | 'password_changed'
+  | 'user_disabled'
+  | 'user_deleted';
 
 const SessionSchema = defineEntity({
   name: 'Session',

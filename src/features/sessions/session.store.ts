@@ -18,29 +18,43 @@ export interface StoredSession {
   readonly previousHash: Uint8Array | null;
   readonly rotatedAt: Date | null;
   readonly successorNonce: Uint8Array | null;
-  readonly emailVerified: boolean;
-  readonly roles: string[];
+  readonly owner: SessionOwner;
 }
+
+/** What tokens say of a session's user. */
+export interface SessionOwner {
+  readonly emailVerified: boolean;
+  readonly roles: readonly string[];
+  /** Of the roles that the realm defined. */
+  readonly roleScopes: readonly string[];
+}
+
+const OWNER = `json_build_object('emailVerified', u.email_verified_at is not null,
+    'roles', u.roles,
+    'roleScopes', array(select scope from roles r, unnest(r.scopes) as scope
+      where r.realm_id = u.realm_id and r.name = any(u.roles)))::text as owner`;
 
 const COLUMNS = `s.id, s.user_id as "userId", s.created_at as "createdAt",
   s.last_used_at as "lastUsedAt", s.expires_at as "expiresAt",
   s.absolute_expires_at as "absoluteExpiresAt", s.ended_at as "endedAt", s.amr,
   s.ip_address as "ipAddress", s.user_agent as "userAgent", s.generation,
   s.current_hash as "currentHash", s.previous_hash as "previousHash",
-  s.rotated_at as "rotatedAt", s.successor_nonce as "successorNonce",
-  u.email_verified_at is not null as "emailVerified", u.roles`;
+  s.rotated_at as "rotatedAt", s.successor_nonce as "successorNonce", ${OWNER}`;
 
-/** The same as the driver returns it: times as text. */
+/** The same as the driver returns it: times and JSON as text. */
 type Row = {
-  [Column in keyof StoredSession]: Date extends StoredSession[Column]
-    ? string | Exclude<StoredSession[Column], Date>
-    : StoredSession[Column];
+  [Column in keyof StoredSession]: Column extends 'owner'
+    ? string
+    : Date extends StoredSession[Column]
+      ? string | Exclude<StoredSession[Column], Date>
+      : StoredSession[Column];
 };
 
-function withDates(row: Row): StoredSession {
+function fromRow(row: Row): StoredSession {
   const date = (text: string) => new Date(text);
   return {
     ...row,
+    owner: JSON.parse(row.owner),
     createdAt: date(row.createdAt),
     lastUsedAt: date(row.lastUsedAt),
     expiresAt: date(row.expiresAt),
@@ -69,16 +83,23 @@ export interface NewSession
   readonly accessExpiresAt: Date;
 }
 
-const INSERT = `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at,
-    absolute_expires_at, access_expires_at, amr, ip_address, user_agent, generation, current_hash)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`;
+/** The lock keeps a change of the user from passing by a session that it does not see yet. */
+const INSERT = `with u as (
+    select * from users where id = $3 and realm_id = $2 and disabled_at is null for share
+  ), new_session as (
+    insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at,
+      absolute_expires_at, access_expires_at, amr, ip_address, user_agent, generation, current_hash)
+    select $1, realm_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from u
+  )
+  select ${OWNER} from u`;
 
+/** Resolves to what tokens say of the user; undefined, with nothing stored, when they are gone. */
 export async function insertSession(
   sql: SqlExecutor,
   realm: Realm,
   session: NewSession,
-): Promise<void> {
-  await sql.query(INSERT, [
+): Promise<SessionOwner | undefined> {
+  const [row] = await sql.query<{ owner: string }>(INSERT, [
     session.id,
     realm.id,
     session.userId,
@@ -93,6 +114,7 @@ export async function insertSession(
     session.generation,
     session.currentHash,
   ]);
+  return row && JSON.parse(row.owner);
 }
 
 export interface Rotation {
@@ -144,7 +166,7 @@ export async function rotate(
     rotation.generation,
     rotation.presentedHash,
   ]);
-  return row && withDates(row);
+  return row && fromRow(row);
 }
 
 const FIND = `select ${COLUMNS} from sessions s
@@ -158,5 +180,5 @@ export async function findSession(
   id: string,
 ): Promise<StoredSession | undefined> {
   const [row] = await sql.query<Row>(FIND, [id, realm.id]);
-  return row && withDates(row);
+  return row && fromRow(row);
 }

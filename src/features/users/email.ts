@@ -1,3 +1,5 @@
+import { AuthError } from '../../kernel/auth-error.js';
+
 /** An address that was accepted: as typed, and as it is matched. */
 export interface Email {
   readonly typed: string;
@@ -25,6 +27,14 @@ export function parseEmail(text: string): Email | undefined {
   return isDotSound(localPart(normalized)) && SHAPE.test(normalized)
     ? { typed, normalized }
     : undefined;
+}
+
+/** What somebody typed of an address, in the form that addresses are matched in. */
+export function searchForm(text: string): string {
+  if (text.length > MAX_LENGTH || !text.isWellFormed() || text.includes('\0')) {
+    throw new AuthError('BAD_USER_INPUT', 'No address begins like this.');
+  }
+  return text.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
 /** What stands before the @. */

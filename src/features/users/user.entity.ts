@@ -19,6 +19,21 @@ const UserSchema = defineEntity({
   },
   indexes: [
     { name: 'users_realm_id_email_normalized_index', properties: ['realm', 'emailNormalized'] },
+    { name: 'users_realm_id_id_index', properties: ['realm', 'id'] },
+    {
+      name: 'users_disabled_index',
+      properties: ['realm', 'id'],
+      where: 'disabled_at is not null',
+    },
+    {
+      name: 'users_roles_index',
+      expression: 'create index users_roles_index on users using gin (roles)',
+    },
+    {
+      name: 'users_email_prefix_index',
+      expression:
+        'create index users_email_prefix_index on users (realm_id, email_normalized text_pattern_ops)',
+    },
   ],
 });
 

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { AuthError, type AuthErrorCode } from '../../kernel/auth-error.js';
 import { isDatabaseUnavailable } from '../database/database-failure.js';
 import type { Problem } from '../graphql/problem.js';
-import { RateLimited } from '../graphql/problem.js';
+import { NotFound, RateLimited } from '../graphql/problem.js';
 import type { Answers, ErrorAnswer } from './answers.js';
 
 /** What belongs to no feature. */
@@ -10,7 +10,7 @@ export const PLATFORM_ERRORS = {
   RATE_LIMITED: { problem: RateLimited, status: 429 },
   UNAUTHENTICATED: { status: 401 },
   FORBIDDEN: { status: 403 },
-  NOT_FOUND: { status: 404 },
+  NOT_FOUND: { problem: NotFound, status: 404 },
   BAD_USER_INPUT: { status: 400 },
   SERVICE_UNAVAILABLE: { status: 503 },
 } as const satisfies Partial<Answers<AuthErrorCode>>;

@@ -14,3 +14,6 @@ export class RateLimited extends Problem {
   @Field(() => Int)
   retryAfterSeconds!: number;
 }
+
+@ObjectType({ implements: Problem })
+export class NotFound extends Problem {}

@@ -1,0 +1,53 @@
+import { RequiresScopes } from '@authgraph/sdk/type-graphql';
+import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { AuthError } from '../../kernel/auth-error.js';
+import type { SqlExecutor } from '../../platform/database/database.js';
+import { connectionOf, parsePage } from '../../platform/graphql/connection.js';
+import type { RequestContext } from '../../platform/graphql/context.js';
+import { isRoleName } from '../roles/index.js';
+import { type FindUser, searchForm, User } from '../users/index.js';
+import { UserConnection, UsersArgs } from './administration-types.js';
+import { countUsers, pageOfUsers } from './listed-user.store.js';
+
+/** How administrators find users. */
+@Resolver()
+export class UsersResolver {
+  readonly #sql: SqlExecutor;
+  readonly #find: FindUser;
+
+  constructor(sql: SqlExecutor, find: FindUser) {
+    this.#sql = sql;
+    this.#find = find;
+  }
+
+  @Query(() => User, { nullable: true })
+  @RequiresScopes([['users:read']])
+  async user(
+    @Arg('id', () => ID) id: string,
+    @Ctx() context: RequestContext,
+  ): Promise<User | null> {
+    return this.#find(context, id);
+  }
+
+  @Query(() => UserConnection, { description: 'Newest first.' })
+  @RequiresScopes([['users:read']])
+  async users(
+    @Args(() => UsersArgs) args: UsersArgs,
+    @Ctx() { realm }: RequestContext,
+  ): Promise<UserConnection> {
+    const page = parsePage(args);
+    const filter = {
+      emailPrefix: args.email == null ? undefined : searchForm(args.email),
+      role: args.role == null ? undefined : roleName(args.role),
+      disabled: args.state == null ? undefined : args.state === 'DISABLED',
+    };
+    const found = await pageOfUsers(this.#sql, realm, filter, page);
+    const totalCount = () => countUsers(this.#sql, realm, filter);
+    return { ...connectionOf(found, page), totalCount };
+  }
+}
+
+function roleName(text: string): string {
+  if (isRoleName(text)) return text;
+  throw new AuthError('BAD_USER_INPUT', '"role" is no name of a role.');
+}
