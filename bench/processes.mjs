@@ -82,6 +82,7 @@ function serviceEnv({ url }, workDir) {
     AUTHGRAPH_SECRET: SECRET,
     AUTHGRAPH_ISSUER: ISSUER,
     AUTHGRAPH_DATA_DIR: join(workDir, 'data'),
+    AUTHGRAPH_LIMITS: 'off', // one session is refreshed all the time
     AUTHGRAPH_ACCESS_TOKEN_TTL: '1d', // no token runs out between two rounds
     NODE_COMPILE_CACHE: join(workDir, 'compile-cache'),
     ...(url === undefined ? {} : { DATABASE_URL: url }),

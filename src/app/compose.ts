@@ -13,10 +13,11 @@ import { openDatabase } from '../platform/database/database.js';
 import { ErrorTable } from '../platform/errors/error-table.js';
 import { Events, eventLog } from '../platform/events/events.js';
 import type { Built, Feature, Use } from '../platform/feature.js';
+import { Limits } from '../platform/limits/limits.js';
 import { openMetrics } from '../platform/metrics/metrics.js';
 import type { Platform } from '../platform/platform.js';
 import type { Config } from './config.js';
-import { FEATURES } from './features.js';
+import { FEATURES, settingsOf } from './features.js';
 import { storageOf } from './storage.js';
 
 /** With the time to get a connection this stays under the five seconds of a request. */
@@ -86,6 +87,8 @@ async function openPlatform(
   const newId = idsFrom(clock, randomness);
   const events = new Events({ clock, newId });
   events.afterwards(eventLog(log));
+  const metrics = openMetrics();
+  const { production } = config;
   const platform: Platform = {
     clock,
     randomness,
@@ -96,16 +99,17 @@ async function openPlatform(
     bus,
     redis,
     events,
-    metrics: openMetrics(),
+    metrics,
+    limits: new Limits({ redis, metrics, production }),
     errors: new ErrorTable(features.flatMap(({ problems }) => problems ?? [])),
     process: {
-      production: config.production,
+      production,
       issuer: config.issuer,
       port: config.port,
       processors: availableParallelism(),
     },
     settings: config.settings,
-    allSettings: features.flatMap(({ settings }) => settings ?? []),
+    allSettings: settingsOf(features),
   };
   return {
     platform,

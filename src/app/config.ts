@@ -9,8 +9,8 @@ import {
   publicUrl,
   url,
 } from '../platform/settings/setting-schemas.js';
-import { parseSettings, type Settings, variableOf } from '../platform/settings/settings.js';
-import { FEATURES } from './features.js';
+import { parseSettings, variableOf } from '../platform/settings/settings.js';
+import { FEATURES, settingsOf } from './features.js';
 import { secretProblem } from './master-secret.policy.js';
 
 /** Everything that can be set, checked and complete. Durations are seconds. */
@@ -102,7 +102,7 @@ const PROCESS = z.object({
 type ProcessSettings = z.output<typeof PROCESS>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ALL_SETTINGS: readonly Settings[] = FEATURES.flatMap(({ settings }) => settings ?? []);
+const ALL_SETTINGS = settingsOf(FEATURES);
 const VARIABLES: ReadonlyMap<string, string> = new Map(
   ALL_SETTINGS.flatMap(({ shape }) => Object.keys(shape)).map((name) => [variableOf(name), name]),
 );

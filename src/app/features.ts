@@ -8,6 +8,8 @@ import { users } from '../features/users/index.js';
 import type { AuthErrorCode } from '../kernel/auth-error.js';
 import type { PLATFORM_ERRORS } from '../platform/errors/error-table.js';
 import type { Feature } from '../platform/feature.js';
+import { LIMIT_SETTINGS } from '../platform/limits/limit-settings.js';
+import type { Settings } from '../platform/settings/settings.js';
 
 /**
  * All that this service can do. A feature comes after those that it uses; taking a line out takes
@@ -24,3 +26,8 @@ type Unanswered = Exclude<
 type IfComplete<List> = [Unanswered] extends [never] ? List : `${Unanswered} has no answer`;
 
 export const FEATURES: readonly Feature[] = ALL satisfies IfComplete<readonly Feature[]>;
+
+/** What can be set for each realm. */
+export function settingsOf(features: readonly Feature[]): readonly Settings[] {
+  return [LIMIT_SETTINGS, ...features.flatMap(({ settings }) => settings ?? [])];
+}

@@ -54,6 +54,7 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
         PATH: process.env.PATH,
         PORT: String(port),
         AUTHGRAPH_ISSUER: 'http://localhost:4000',
+        AUTHGRAPH_LIMITS: 'off',
         ...settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -41,6 +41,7 @@ export async function startService({
   const config = parseConfig({
     PORT: '0',
     AUTHGRAPH_SECRET: TEST_SECRET,
+    AUTHGRAPH_LIMITS: 'off', // tests of the limits turn them on
     AUTHGRAPH_ISSUER: 'http://localhost:4000',
     AUTHGRAPH_DATA_DIR: dataDir ?? ownDir,
     ...env,

@@ -64,5 +64,5 @@ export interface RefreshRejected extends Problem<'RefreshRejected'> {
 
 export type SignUpResult = SignedIn | InvalidEmail | WeakPassword | EmailTaken | RateLimited;
 export type SignInResult = SignedIn | InvalidCredentials | RateLimited;
-export type RefreshSessionResult = SessionRefreshed | RefreshRejected;
+export type RefreshSessionResult = SessionRefreshed | RefreshRejected | RateLimited;
 export type SignOutResult = SignedOut;

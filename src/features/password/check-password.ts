@@ -1,14 +1,25 @@
+import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
+import type { Limits } from '../../platform/limits/limits.js';
 import { normalizePassword } from './password.policy.js';
 import { findPassword, type PasswordCandidate, replaceHash } from './password.store.js';
 import type { PasswordHasher } from './password-hasher.js';
+import { passwordAttempt } from './password-limits.js';
 
 export interface CheckPasswordDeps {
   readonly sql: SqlExecutor;
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
+  readonly limits: Limits;
+}
+
+/** Whose password a caller says it is. */
+export interface PasswordClaim {
+  /** Normalised. Nobody's address is a claim too, and takes as long. */
+  readonly address: string;
+  readonly password: string;
 }
 
 /** Finds who a password proves the caller to be. */
@@ -22,19 +33,30 @@ export class CheckPassword {
   /**
    * Resolves to the owner when the password is theirs. One query and one hash whether or not the
    * address is known, so that neither answer nor time tells (ASVS 6.3.8). A hash of older
-   * parameters is replaced on the way.
+   * parameters is replaced on the way. Counts wrong passwords; rejects with RATE_LIMITED, before
+   * the password is looked at, when there were too many.
    */
   async run(
     realm: Realm,
-    address: string,
-    password: string,
+    { address, password }: PasswordClaim,
+    caller: Caller,
   ): Promise<PasswordCandidate | undefined> {
     const normalized = normalizePassword(password);
     if (normalized === undefined) return undefined;
-    const { sql, hasher } = this.#deps;
+    const { sql, hasher, limits } = this.#deps;
     const candidate = await findPassword(sql, realm, address);
-    const matches = await hasher.verify(normalized, candidate?.hash);
+    const { shared, own } = passwordAttempt(address, candidate?.userId, caller);
+    // Before it is checked, or guesses that come at once would all be free.
+    await limits.spend(realm, ...shared, ...own);
+    const matches = await hasher
+      .verify(normalized, candidate?.hash)
+      .catch(async (error: unknown) => {
+        await limits.refund(realm, ...shared, ...own);
+        throw error;
+      });
     if (!matches || candidate === undefined) return undefined;
+    await limits.refund(realm, ...shared);
+    await limits.forgive(realm, ...own);
     if (hasher.isOutdated(candidate.hash)) await this.#upgrade(realm, candidate, normalized);
     return candidate;
   }

@@ -25,7 +25,7 @@ export const password = feature({
   resolvers: [PasswordResolver],
   problems: PASSWORD_PROBLEMS,
   events: PASSWORD_EVENTS,
-  create({ database, clock, newId, log, errors, events, metrics, process }, use) {
+  create({ database, clock, newId, log, errors, events, metrics, limits, process }, use) {
     use(users);
     const { roles } = use(rolesFeature);
     const { issuer, tokens } = use(sessions);
@@ -39,8 +39,17 @@ export const password = feature({
       },
     });
     const hashNewPassword = newPasswordHasher(hasher);
-    const check = new CheckPassword({ sql: database, clock, hasher });
-    const signUp = new SignUp({ database, clock, newId, events, roles, issuer, hashNewPassword });
+    const check = new CheckPassword({ sql: database, clock, hasher, limits });
+    const signUp = new SignUp({
+      database,
+      clock,
+      newId,
+      events,
+      limits,
+      roles,
+      issuer,
+      hashNewPassword,
+    });
     const signIn = new SignIn({ database, events, issuer, check });
     return {
       parts: { signUp, signIn, check },

@@ -1,6 +1,15 @@
+import { rate } from '../../platform/limits/rate.js';
 import { integer } from '../../platform/settings/setting-schemas.js';
 import { realmSetting, Settings } from '../../platform/settings/settings.js';
 
 export const PASSWORD_SETTINGS = new Settings({
   passwordMinLength: realmSetting(integer(8, 128), '8', 'the shortest password, in code points'),
+  limitSignInPerAccount: realmSetting(rate, '10/15m', 'wrong passwords for one account'),
+  limitSignInPerAddress: realmSetting(rate, '100/15m', 'wrong passwords from one address'),
+  limitSignInPerAddressAndAccount: realmSetting(
+    rate,
+    '30/1d',
+    'wrong passwords from one address for one account',
+  ),
+  limitSignUpPerAddress: realmSetting(rate, '20/1h', 'sign-ups from one address'),
 });

@@ -36,7 +36,8 @@ export class SignIn {
     const { database, events, issuer, check } = this.#deps;
     // Look up invalid addresses too: sign-in must take equally long.
     const address = parseEmail(input.email)?.normalized ?? '';
-    const owner = await check.run(realm, address, input.password);
+    const claim = { address, password: input.password };
+    const owner = await check.run(realm, claim, caller);
     if (owner === undefined) {
       await events.emit(database, realm, SIGN_IN_REFUSED, { caller });
       throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');

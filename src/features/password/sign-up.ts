@@ -5,11 +5,13 @@ import type { NewId } from '../../kernel/ids.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database, SqlExecutor } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import type { Limits } from '../../platform/limits/limits.js';
 import type { Roles } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { addUser, type Email, parseEmail, USER_CREATED } from '../users/index.js';
 import type { HashNewPassword } from './new-password.js';
 import { insertPassword } from './password.store.js';
+import { SIGN_UP_PER_ADDRESS } from './password-limits.js';
 import { PASSWORD_METHOD } from './password-method.js';
 
 export interface SignUpDeps {
@@ -18,6 +20,7 @@ export interface SignUpDeps {
   readonly newId: NewId;
   readonly events: Events;
   readonly roles: Roles;
+  readonly limits: Limits;
   readonly issuer: SessionIssuer;
   readonly hashNewPassword: HashNewPassword;
 }
@@ -38,6 +41,7 @@ export class SignUp {
   /** Makes a user and signs them in. Rejects with RATE_LIMITED, too. */
   async run(realm: Realm, input: SignUpInput, caller: Caller): Promise<IssuedSession> {
     const email = addressOf(input);
+    await this.#deps.limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
     const hash = await this.#deps.hashNewPassword(realm, input.password, email);
     return this.#deps.database.transaction(async (sql) => {
       const userId = await this.#store(sql, realm, { email, hash, roles: [] }, caller);

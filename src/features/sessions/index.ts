@@ -42,8 +42,19 @@ export const sessions = feature({
   problems: SESSION_PROBLEMS,
   events: SESSION_EVENTS,
   create(platform, use) {
-    const { database, bus, clock, randomness, newId, log, errors, events, secrets, metrics } =
-      platform;
+    const {
+      database,
+      bus,
+      clock,
+      randomness,
+      newId,
+      log,
+      errors,
+      events,
+      secrets,
+      metrics,
+      limits,
+    } = platform;
     const sql = database;
     const { rings } = use(signingKeys);
     const { directory } = use(realms);
@@ -71,6 +82,7 @@ export const sessions = feature({
       issuer,
       endSessions,
       metrics,
+      limits,
     });
     const signOut = new SignOut({ database, clock, refreshTokens, endSessions });
     const loader = new RequestLoader((realm, ids) => findSessions(sql, realm, ids));

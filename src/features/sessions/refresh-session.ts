@@ -6,6 +6,8 @@ import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import { limit } from '../../platform/limits/limit.js';
+import type { Limits } from '../../platform/limits/limits.js';
 import type { Metrics } from '../../platform/metrics/metrics.js';
 import type { EndSessions } from './end-sessions.js';
 import { judgeRefreshToken } from './refresh.policy.js';
@@ -22,6 +24,11 @@ import type { IssuedSession, SessionIssuer } from './session-issuer.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 
 const NONCE_BYTES = 32;
+const PER_SESSION = limit(
+  'refresh-session',
+  'account',
+  (realm) => SESSION_SETTINGS.of(realm).limitRefreshPerSession,
+);
 
 const MESSAGES: Record<RefreshRejection, string> = {
   MISSING: 'There is no refresh token in the input or the cookies.',
@@ -40,9 +47,13 @@ export interface RefreshDeps {
   readonly issuer: SessionIssuer;
   readonly endSessions: EndSessions;
   readonly metrics: Metrics;
+  readonly limits: Limits;
 }
 
-/** Trades a refresh token for a new pair. Rejects with REFRESH_REJECTED and the reason. */
+/**
+ * Trades a refresh token for a new pair. Rejects with REFRESH_REJECTED and the reason, or with
+ * RATE_LIMITED.
+ */
 export class RefreshSession {
   readonly #deps: RefreshDeps;
   readonly #outcomes: Counter<'outcome'>;
@@ -72,6 +83,7 @@ export class RefreshSession {
     if (token === undefined) throw rejected('MISSING');
     const presented = this.#deps.refreshTokens.read(realm, token);
     if (presented === undefined) throw rejected('MALFORMED');
+    await this.#deps.limits.spend(realm, PER_SESSION.of(presented.sessionId));
     const rotated = await this.#rotate(realm, presented, caller);
     if (rotated !== undefined) return { issued: rotated, outcome: 'rotated' };
     return { issued: await this.#answerSpent(realm, presented, caller), outcome: 'replayed' };
@@ -152,6 +164,7 @@ interface Judged {
 
 function outcomeOf(error: unknown): string {
   if (!(error instanceof AuthError)) return 'failed';
+  if (error.code === 'RATE_LIMITED') return 'limited';
   return error.code === 'REFRESH_REJECTED' ? error.details.reason.toLowerCase() : 'failed';
 }
 

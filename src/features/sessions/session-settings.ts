@@ -1,4 +1,5 @@
 import type { Realm } from '../../kernel/realm.js';
+import { rate } from '../../platform/limits/rate.js';
 import { duration, list, optional, origin, text } from '../../platform/settings/setting-schemas.js';
 import { realmSetting, Settings } from '../../platform/settings/settings.js';
 
@@ -15,6 +16,7 @@ export const SESSION_SETTINGS = new Settings({
     '10s',
     'how long the predecessor of a refresh token still gives the same successor',
   ),
+  limitRefreshPerSession: realmSetting(rate, '600/1m', 'refreshes of one session'),
   allowedOrigins: realmSetting(
     list(origin),
     '',

@@ -11,7 +11,7 @@ import {
 } from 'type-graphql';
 import { DateTime } from '../../platform/graphql/date-time.js';
 import { PageInfo } from '../../platform/graphql/page-info.js';
-import { NotFound } from '../../platform/graphql/problem.js';
+import { NotFound, RateLimited } from '../../platform/graphql/problem.js';
 import { User } from '../users/index.js';
 import { RefreshRejected } from './session-errors.js';
 import type { TokenPair } from './session-issuer.js';
@@ -131,7 +131,7 @@ export class SignOutInput {
 
 export const RefreshSessionResult = createUnionType({
   name: 'RefreshSessionResult',
-  types: () => [SessionRefreshed, RefreshRejected] as const,
+  types: () => [SessionRefreshed, RefreshRejected, RateLimited] as const,
 });
 
 export const RevokeSessionResult = createUnionType({
