@@ -10,6 +10,8 @@ export {
 export { AccessDenied, type Denial, type DenialAction, type DenialBody } from './access/denial.js';
 export { type AuthDirectivesOptions, authDirectives } from './directives/auth-directives.js';
 export type { DecidePolicy } from './directives/policy-answers.js';
+export type { DeniedRequest, OnDenied } from './request/denied-request.js';
+export { repeatedHeader } from './request/repeated-header.js';
 export {
   accessCookieName,
   cookiesNamed,
@@ -17,11 +19,8 @@ export {
   tokenFromHeaders,
 } from './request/request-token.js';
 export { type SessionContext, sessionContext } from './request/session-context.js';
-export {
-  createRequestVerifier,
-  type RequestVerifierOptions,
-  type VerifyRequest,
-} from './request/verify-request.js';
+export type { RequestVerifierOptions } from './request/verifier-options.js';
+export { createRequestVerifier, type VerifyRequest } from './request/verify-request.js';
 export { ACCESS_TOKEN_TYPE, type AccessTokenClaims } from './token/claims.js';
 export {
   type EndedSessionsStream,
@@ -29,7 +28,7 @@ export {
   listenForEndedSessions,
 } from './token/ended-sessions-stream.js';
 export { type Session, sessionFromClaims } from './token/session.js';
-export { TokenError, type TokenErrorCode } from './token/token-error.js';
+export { type Mismatch, TokenError, type TokenErrorCode } from './token/token-error.js';
 export {
   createAccessTokenVerifier,
   type KeySource,

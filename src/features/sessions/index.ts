@@ -102,7 +102,7 @@ export const sessions = feature({
           return isVisible ? { id: session.id } : null;
         },
       },
-      plugins: [sessionVerification({ rings, endedSessions, clock })],
+      plugins: [sessionVerification({ rings, endedSessions, cookies, clock })],
       checks: [({ headers }, realm) => cookies.check(headers, realm)],
       routes: [stream.route],
       async start() {

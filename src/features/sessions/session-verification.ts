@@ -6,10 +6,12 @@ import type { RequestContext } from '../../platform/graphql/context.js';
 import type { KeyRings } from '../signing-keys/index.js';
 import type { EndedSessions } from './ended-sessions.js';
 import { audienceOf } from './session-settings.js';
+import type { TokenCookies } from './token-cookies.js';
 
 export interface VerificationDeps {
   readonly rings: KeyRings;
   readonly endedSessions: EndedSessions;
+  readonly cookies: TokenCookies;
   readonly clock: Clock;
 }
 
@@ -29,7 +31,7 @@ export function sessionVerification(deps: VerificationDeps): ApolloServerPlugin<
   };
 }
 
-function pluginOf(realm: Realm, { rings, endedSessions, clock }: VerificationDeps) {
+function pluginOf(realm: Realm, { rings, endedSessions, cookies, clock }: VerificationDeps) {
   return sessionContext({
     issuer: realm.issuer,
     audience: audienceOf(realm),
@@ -41,6 +43,9 @@ function pluginOf(realm: Realm, { rings, endedSessions, clock }: VerificationDep
       },
     },
     isEnded: (sessionId) => endedSessions.has(realm, sessionId),
+    origins: cookies.originsOf(realm),
+    // Issuer and audience are its own, so a refused token says nothing about the settings.
+    onDenied: () => {},
     now: () => clock.now(),
   });
 }

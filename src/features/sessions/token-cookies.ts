@@ -12,6 +12,7 @@ interface CookiePolicy {
   readonly accessName: string;
   readonly refreshName: string;
   readonly secure: boolean;
+  readonly origins: readonly string[];
   /** True when pages of that origin may; a request without an Origin may (RFC 6454 section 7.3). */
   allows(origin: string | undefined): boolean;
 }
@@ -26,6 +27,11 @@ export class TokenCookies {
   /** `alwaysAllowed`: origins that every realm takes cookies from. */
   constructor(alwaysAllowed: readonly string[]) {
     this.#alwaysAllowed = alwaysAllowed;
+  }
+
+  /** The origins whose pages may use cookies. */
+  originsOf(realm: Realm): readonly string[] {
+    return this.#policyOf(realm).origins;
   }
 
   refreshTokenOf({ realm, message }: CookieRequest): string | undefined {
@@ -88,10 +94,12 @@ export class TokenCookies {
 function cookiePolicy(realm: Realm, alwaysAllowed: readonly string[]): CookiePolicy {
   const { issuer } = realm;
   const { allowedOrigins } = SESSION_SETTINGS.of(realm);
-  const allowed = new Set([new URL(issuer).origin, ...allowedOrigins, ...alwaysAllowed]);
+  const origins = [new URL(issuer).origin, ...allowedOrigins, ...alwaysAllowed];
+  const allowed = new Set(origins);
   const accessName = accessCookieName(issuer);
   return {
     accessName,
+    origins,
     refreshName: accessName.replace('authgraph-at', 'authgraph-rt'),
     secure: issuer.startsWith('https:'),
     allows: (origin) => origin === undefined || allowed.has(origin),

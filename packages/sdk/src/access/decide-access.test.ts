@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { type CryptoKey, generateKeyPair, SignJWT } from 'jose';
 import { beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { authgraph as node } from '../adapters/node.js';
 import { authgraph as web } from '../adapters/web.js';
+import type { DeniedRequest } from '../request/denied-request.js';
 import { ACCESS_TOKEN_TYPE } from '../token/claims.js';
 import type { Session } from '../token/session.js';
 import { type AuthgraphOptions, createAccess, type SessionNeed } from './decide-access.js';
@@ -22,6 +24,7 @@ describe('whether a request may go on', () => {
       audience: ISSUER,
       jwks: { get: async () => keys.publicKey, has: () => true },
       now: () => NOW,
+      onDenied: () => {},
       ...options,
     });
 
@@ -51,9 +54,9 @@ describe('whether a request may go on', () => {
   }
 
   it('tells the client to sign in again when its session was ended', async () => {
-    const { denial } = await access({ isEnded: (sessionId) => sessionId === 's1' }).decide(
-      await bearer(),
-    );
+    const { denial } = await access({ isEnded: (sessionId) => sessionId === 's1' }).decide({
+      headers: await bearer(),
+    });
     expect(denial).toMatchObject({
       status: 401,
       body: { error: { reason: 'TOKEN_REVOKED', action: 'sign-in' } },
@@ -61,9 +64,9 @@ describe('whether a request may go on', () => {
   });
 
   it('tells the client to try again when nobody knows whether its session was ended', async () => {
-    const { denial } = await access({ isEnded: () => Promise.reject(new Error('down')) }).decide(
-      await bearer(),
-    );
+    const { denial } = await access({ isEnded: () => Promise.reject(new Error('down')) }).decide({
+      headers: await bearer(),
+    });
     expect(denial).toMatchObject({
       status: 503,
       headers: { 'retry-after': '1' },
@@ -72,7 +75,7 @@ describe('whether a request may go on', () => {
   });
 
   it('is never stored by a cache when it may not', async () => {
-    const { denial } = await access().decide({});
+    const { denial } = await access().decide({ headers: {} });
     expect(denial?.headers).toMatchObject({
       'cache-control': 'no-store',
       'content-type': 'application/json; charset=utf-8',
@@ -81,7 +84,9 @@ describe('whether a request may go on', () => {
 
   it('needs every scope', async () => {
     const need = { scopes: ['orders:read', 'orders:write'] };
-    expect((await access().decide(await bearer('orders:read'), need)).denial).toMatchObject({
+    expect(
+      (await access().decide({ headers: await bearer('orders:read') }, need)).denial,
+    ).toMatchObject({
       headers: {
         'www-authenticate':
           'Bearer realm="authgraph", error="insufficient_scope", scope="orders:read orders:write"',
@@ -89,14 +94,15 @@ describe('whether a request may go on', () => {
       body: { error: { requiredScopes: need.scopes } },
     });
     expect(
-      (await access().decide(await bearer('orders:write orders:read'), need)).session?.userId,
+      (await access().decide({ headers: await bearer('orders:write orders:read') }, need)).session
+        ?.userId,
     ).toBe('ada');
   });
 
   it('keeps anonymous requests out wherever scopes are needed, even of someone who gets around the types', async () => {
     // @ts-expect-error: scopes mean that a session is required
     const need: SessionNeed = { required: false, scopes: ['orders:read'] };
-    expect((await access().decide({}, need)).denial).toMatchObject({ status: 401 });
+    expect((await access().decide({ headers: {} }, need)).denial).toMatchObject({ status: 401 });
   });
 
   it('passes on an error that says nothing about the token', async () => {
@@ -106,12 +112,13 @@ describe('whether a request may go on', () => {
         throw defect;
       },
     };
-    await expect(access().decide(headers)).rejects.toBe(defect);
+    await expect(access().decide({ headers })).rejects.toBe(defect);
   });
 
   it('accepts a cookie on this host without any setting, behind any port', async () => {
     const cookie = `__Host-authgraph-at=${(await bearer()).authorization.slice(7)}`;
-    const ask = (origin: string, host: string) => access().decide({ cookie, origin, host });
+    const ask = (origin: string, host: string) =>
+      access().decide({ headers: { cookie, origin, host } });
     expect((await ask('https://shop.example.com', 'shop.example.com')).session?.userId).toBe('ada');
     expect(
       (await ask('https://shop.example.com:8443', 'shop.example.com:8443')).session?.userId,
@@ -126,7 +133,42 @@ describe('whether a request may go on', () => {
       origin: 'https://anywhere.example.com',
       host: 'shop.example.com',
     };
-    expect((await access().decide(headers)).session?.userId).toBe('ada');
+    expect((await access().decide({ headers })).session?.userId).toBe('ada');
+  });
+
+  it.each(['Authorization', 'Content-Type', 'Host'])(
+    'refuses a request whose %s header came twice (requirement 53)',
+    async (name) => {
+      const rawHeaders = [name, 'one', 'Accept', '*/*', name.toLowerCase(), 'two'];
+      const { denial } = await access().decide({ headers: await bearer(), rawHeaders });
+      expect(denial).toMatchObject({
+        status: 400,
+        body: { error: { code: 'BAD_REQUEST', reason: 'HEADER_REPEATED' } },
+      });
+    },
+  );
+
+  it('tells the server of each refusal, and never the token', async () => {
+    const denied: DeniedRequest[] = [];
+    const onDenied = (request: DeniedRequest) => denied.push(request);
+    const ours = await bearer();
+    await access({ onDenied }).decide({ headers: {} });
+    await access({ onDenied }).decide({ headers: ours }, { scopes: ['orders:read'] });
+    await access({ onDenied, audience: 'https://api.example.com' }).decide({ headers: ours });
+    await access({ onDenied }).decide({ headers: { authorization: 'Bearer garbage' } });
+    await access({ onDenied }).decide({ headers: ours });
+    expect(denied.map(({ reason }) => reason)).toEqual([
+      'TOKEN_MISSING',
+      'SCOPE_MISSING',
+      'TOKEN_INVALID',
+      'TOKEN_INVALID',
+    ]);
+    expect(denied[2]?.mismatch).toEqual({
+      claim: 'aud',
+      expected: 'https://api.example.com',
+      actual: ISSUER,
+    });
+    expect(inspect(denied, { depth: 9 })).not.toContain(ours.authorization.slice(7, 60));
   });
 
   it('gives CORS headers to allowed origins alone', () => {

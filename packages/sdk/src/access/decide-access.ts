@@ -1,21 +1,20 @@
-import { headerOf, type RequestHeaders } from '../request/request-token.js';
-import { createRequestVerifier, type RequestVerifierOptions } from '../request/verify-request.js';
+import { warnOncePerCause } from '../request/denied-request.js';
+import { repeatedHeader } from '../request/repeated-header.js';
+import type { RequestHeaders } from '../request/request-token.js';
+import type { RequestVerifierOptions } from '../request/verifier-options.js';
+import { reportingVerifier } from '../request/verify-request.js';
 import type { Session } from '../token/session.js';
 import {
   AccessDenied,
   type Denial,
   denialOf,
-  originNotAllowed,
+  headerRepeated,
   scopeMissing,
   tokenMissing,
 } from './denial.js';
 
-export interface AuthgraphOptions extends RequestVerifierOptions {
-  /**
-   * Origins besides this server's own whose pages may call it, such as `https://app.example.com`.
-   */
-  readonly origins?: readonly string[];
-}
+/** What every adapter's `authgraph()` takes. */
+export type AuthgraphOptions = RequestVerifierOptions;
 
 /**
  * What a route asks of a request. `required: false` lets anonymous requests pass; a token that is
@@ -38,12 +37,19 @@ export type Decision =
   | { readonly session: Session | null; readonly denial?: never }
   | { readonly denial: Denial; readonly session?: never };
 
+/** What counts of a request: web `Request` and node:http's fit. */
+export interface RequestHead {
+  readonly headers: RequestHeaders;
+  /** Names and values in turn, as node:http reads them: only here a header can come twice. */
+  readonly rawHeaders?: readonly string[];
+}
+
 /** What every adapter is made of. It knows no framework and touches no socket. */
 export interface Access {
   /**
    * Whether a request may go on. Rejects only for errors that have nothing to do with its token.
    */
-  decide(headers: RequestHeaders, need?: SessionNeed): Promise<Decision>;
+  decide(request: RequestHead, need?: SessionNeed): Promise<Decision>;
   /** The CORS headers for an answer to a page of that origin; none when it is not allowed. */
   corsHeaders(origin: string | null | undefined): Record<string, string>;
   /** The same as settings for the frameworks' own CORS middleware. */
@@ -70,19 +76,21 @@ const CORS = {
 } as const;
 
 /** Makes the decisions for one server. Make one for a process: it holds the caches. */
-export function createAccess({ origins = [], ...options }: AuthgraphOptions): Access {
-  const verifyRequest = createRequestVerifier(options);
+export function createAccess(options: AuthgraphOptions): Access {
+  const { origins = [], onDenied = warnOncePerCause() } = options;
+  const verifyRequest = reportingVerifier({ ...options, onDenied });
   const allowed = new Set(origins);
 
   return {
-    async decide(headers, need = {}) {
+    async decide({ headers, rawHeaders = [] }, need = {}) {
+      const repeated = repeatedHeader(rawHeaders);
+      if (repeated !== undefined) return reported(headerRepeated(repeated));
       try {
         const session = await verifyRequest(headers);
-        if (session !== null && isCookieFromElsewhere(headers))
-          return { denial: originNotAllowed() };
-        return checkNeed(session, need);
+        const denial = unmetNeed(session, need);
+        return denial === undefined ? { session } : reported(denial);
       } catch (error) {
-        const denial = denialOf(error);
+        const denial = denialOf(error); // which the verifier has reported
         if (denial === undefined) throw error;
         return { denial };
       }
@@ -111,14 +119,10 @@ export function createAccess({ origins = [], ...options }: AuthgraphOptions): Ac
     },
   };
 
-  /**
-   * A browser sends cookies for whatever page asks. SameSite=Lax stops other sites, and not a
-   * neighbour on the same site.
-   */
-  function isCookieFromElsewhere(headers: RequestHeaders): boolean {
-    const origin = headerOf(headers, 'origin');
-    if (origin === undefined || headerOf(headers, 'authorization') !== undefined) return false;
-    return !allowed.has(origin) && !isSameHost(origin, headerOf(headers, 'host'));
+  function reported(denial: Denial): Decision {
+    const { reason, message } = denial.body.error;
+    onDenied({ reason, message });
+    return { denial };
   }
 }
 
@@ -128,18 +132,11 @@ export function orDenied(session: Session | null | undefined): Session {
   return session;
 }
 
-function checkNeed(
+function unmetNeed(
   session: Session | null,
   { required = true, scopes = [] }: SessionNeed,
-): Decision {
+): Denial | undefined {
   // Scopes without a session make no sense: whoever gets around the types finds the door shut.
-  if (session === null)
-    return required || scopes.length > 0 ? { denial: tokenMissing() } : { session };
-  return scopes.every((scope) => session.scopes.includes(scope))
-    ? { session }
-    : { denial: scopeMissing(scopes) };
-}
-
-function isSameHost(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (session === null) return required || scopes.length > 0 ? tokenMissing() : undefined;
+  return scopes.every((scope) => session.scopes.includes(scope)) ? undefined : scopeMissing(scopes);
 }

@@ -1,3 +1,4 @@
+import type { DeniedRequest } from '../request/denied-request.js';
 import { TokenError, type TokenErrorCode } from '../token/token-error.js';
 
 /**
@@ -5,12 +6,12 @@ import { TokenError, type TokenErrorCode } from '../token/token-error.js';
  */
 export type DenialAction = 'refresh' | 'sign-in' | 'retry';
 
-/** The JSON body of a 401, 403 or 503. */
+/** The JSON body of a 400, 401, 403 or 503. */
 export interface DenialBody {
   readonly error: {
     /** The same codes as in GraphQL's `errors`. */
-    readonly code: 'UNAUTHENTICATED' | 'FORBIDDEN' | 'SERVICE_UNAVAILABLE';
-    readonly reason: TokenErrorCode | 'TOKEN_MISSING' | 'SCOPE_MISSING' | 'ORIGIN_NOT_ALLOWED';
+    readonly code: 'BAD_REQUEST' | 'UNAUTHENTICATED' | 'FORBIDDEN' | 'SERVICE_UNAVAILABLE';
+    readonly reason: DeniedRequest['reason'];
     readonly message: string;
     /** Absent where nothing that a client does would help. */
     readonly action?: DenialAction;
@@ -21,7 +22,7 @@ export interface DenialBody {
 
 /** The whole answer to a request that may not go on. */
 export interface Denial {
-  readonly status: 401 | 403 | 503;
+  readonly status: 400 | 401 | 403 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: DenialBody;
 }
@@ -44,7 +45,9 @@ export class AccessDenied extends Error {
   }
 }
 
-const TOKEN_ACTIONS: { readonly [Code in TokenErrorCode]: DenialAction } = {
+type Refusal = Exclude<TokenErrorCode, 'ORIGIN_NOT_ALLOWED'>;
+
+const TOKEN_ACTIONS: { readonly [Code in Refusal]: DenialAction } = {
   TOKEN_EXPIRED: 'refresh',
   TOKEN_REVOKED: 'sign-in',
   TOKEN_INVALID: 'sign-in',
@@ -62,7 +65,9 @@ export function tokenMissing(): Denial {
   return denial(401, { 'www-authenticate': CHALLENGE }, { error });
 }
 
-export function tokenRefused({ code: reason, message }: TokenError): Denial {
+function tokenRefused({ code: reason, message }: TokenError): Denial {
+  if (reason === 'ORIGIN_NOT_ALLOWED')
+    return denial(403, {}, { error: { code: 'FORBIDDEN', reason, message } });
   const action = TOKEN_ACTIONS[reason];
   if (reason === 'VERIFICATION_UNAVAILABLE') {
     return denial(
@@ -91,9 +96,10 @@ export function scopeMissing(requiredScopes: readonly string[]): Denial {
   );
 }
 
-export function originNotAllowed(): Denial {
-  const message = 'Pages of this origin may not use cookies here.';
-  return denial(403, {}, { error: { code: 'FORBIDDEN', reason: 'ORIGIN_NOT_ALLOWED', message } });
+/** RFC 9110 section 5.3; of two, a proxy in front may have looked at the other one. */
+export function headerRepeated(name: string): Denial {
+  const message = `The header ${name} may come only once.`;
+  return denial(400, {}, { error: { code: 'BAD_REQUEST', reason: 'HEADER_REPEATED', message } });
 }
 
 /** The answer that an error stands for; undefined for an error that is none of ours. */

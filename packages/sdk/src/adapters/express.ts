@@ -66,7 +66,7 @@ export function authgraph({
   return {
     verifySession: (need) => async (request, response, next) => {
       try {
-        const { session, denial } = await access.decide(request.headers, need);
+        const { session, denial } = await access.decide(request, need);
         if (denial !== undefined) return sendDenial(response, denial);
         placeSession(request, sessionProperty, session);
       } catch (error) {

@@ -56,7 +56,7 @@ export function authgraph({
   const access = createAccess(options);
   return {
     verifySession: (need) => async (request, reply) => {
-      const { session, denial } = await access.decide(request.headers, need);
+      const { session, denial } = await access.decide(request.raw, need);
       if (denial !== undefined) return answer(reply, denial);
       placeSession(request, sessionProperty, session);
     },

@@ -3,10 +3,10 @@ import {
   type CorsOptions,
   createAccess,
   orDenied,
+  type RequestHead,
   type SessionNeed,
 } from '../access/decide-access.js';
 import { AccessDenied, type Denial, denialOf, tokenMissing } from '../access/denial.js';
-import type { RequestHeaders } from '../request/request-token.js';
 import type { Session } from '../token/session.js';
 
 export type { Session } from '../token/session.js';
@@ -14,7 +14,7 @@ export type { Session } from '../token/session.js';
 /** The parts of hapi that this needs, of any version of it. */
 interface HapiRequest {
   /** hapi's own `headers` are of any type. */
-  readonly raw: { readonly req: { readonly headers: RequestHeaders } };
+  readonly raw: { readonly req: RequestHead };
   readonly auth: { readonly credentials: object | null; readonly mode: string };
   readonly route: { readonly settings: { readonly auth?: unknown } };
   readonly server: { readonly auth: { readonly settings: { readonly default: unknown } } };
@@ -114,7 +114,7 @@ export function authgraph(options: AuthgraphOptions): HapiAuthgraph {
   async function authenticate(request: HapiRequest, h: HapiToolkit): Promise<object> {
     const need: SessionNeed =
       request.auth.mode === 'required' ? { scopes: requiredScopes(request) } : { required: false };
-    const { session, denial } = await access.decide(request.raw.req.headers, need);
+    const { session, denial } = await access.decide(request.raw.req, need);
     if (denial !== undefined) return answer(h, denial).takeover();
     if (session !== null)
       return h.authenticated({ credentials: { session, scope: [...session.scopes] } });

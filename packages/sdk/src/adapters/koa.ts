@@ -4,10 +4,10 @@ import {
   type CorsOptions,
   createAccess,
   orDenied,
+  type RequestHead,
   type SessionNeed,
 } from '../access/decide-access.js';
 import { type Denial, denialOf } from '../access/denial.js';
-import type { RequestHeaders } from '../request/request-token.js';
 import type { Session } from '../token/session.js';
 
 export type { Session } from '../token/session.js';
@@ -24,7 +24,7 @@ declare module 'koa' {
 
 /** The part of Koa's context that this needs, of any Koa. */
 interface Context {
-  readonly headers: RequestHeaders;
+  readonly req: RequestHead;
   /**
    * Where Koa wants middleware to leave things for the middleware after it; `ctx.session` belongs
    * to koa-session.
@@ -68,7 +68,7 @@ export function authgraph(options: AuthgraphOptions): KoaAuthgraph {
   const access = createAccess(options);
   return {
     verifySession: (need) => async (ctx, next) => {
-      const { session, denial } = await access.decide(ctx.headers, need);
+      const { session, denial } = await access.decide(ctx.req, need);
       if (denial !== undefined) return answer(ctx, denial);
       ctx.state.session = session;
       await next();

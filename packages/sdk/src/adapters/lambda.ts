@@ -50,16 +50,16 @@ export interface LambdaAuthgraph {
 /** authgraph for functions that are called with HTTP events: AWS Lambda and Netlify's. */
 export function authgraph(options: AuthgraphOptions): LambdaAuthgraph {
   const access = createAccess(options);
-  const corsHeaders = (event: HttpEvent) => access.corsHeaders(headersOf(event).get('origin'));
+  const corsHeaders = (event: HttpEvent) => access.corsHeaders(headOf(event).headers.get('origin'));
   return {
     corsHeaders,
     verifySession:
       (need) =>
       (handler) =>
       async (event, ...rest) => {
-        const headers = headersOf(event);
-        if (isPreflight(event, headers)) return result(event, 204, corsHeaders(event), '');
-        const { session, denial } = await access.decide(headers, need);
+        const head = headOf(event);
+        if (isPreflight(event, head.headers)) return result(event, 204, corsHeaders(event), '');
+        const { session, denial } = await access.decide(head, need);
         if (denial !== undefined) return deny(event, denial);
         try {
           // `decide` gives null only where the need allows it, which is what SessionFor says.
@@ -78,18 +78,18 @@ export function authgraph(options: AuthgraphOptions): LambdaAuthgraph {
 }
 
 /** Names in lower case: payload 1.0 keeps them as the client wrote them. */
-function headersOf({ headers, multiValueHeaders, cookies }: HttpEvent): Map<string, string> {
+function headOf({ headers, multiValueHeaders, cookies }: HttpEvent) {
+  const pairs = Object.entries(multiValueHeaders ?? headers ?? {}).flatMap(([name, values = []]) =>
+    [values].flat().map((value) => [name.toLowerCase(), value] as const),
+  );
   const found = new Map<string, string>();
-  for (const [name, value] of Object.entries(multiValueHeaders ?? headers ?? {})) {
-    if (value === undefined) continue;
-    const key = name.toLowerCase();
-    const separator = key === 'cookie' ? '; ' : ', ';
-    const text = typeof value === 'string' ? value : value.join(separator);
-    const before = found.get(key);
-    found.set(key, before === undefined ? text : before + separator + text);
+  for (const [name, value] of pairs) {
+    const before = found.get(name);
+    const separator = name === 'cookie' ? '; ' : ', ';
+    found.set(name, before === undefined ? value : before + separator + value);
   }
   if (cookies !== undefined) found.set('cookie', cookies.join('; '));
-  return found;
+  return { headers: found, rawHeaders: pairs.flat() };
 }
 
 /** A browser's preflight never carries a token. */

@@ -57,7 +57,7 @@ export function authgraph(options: AuthgraphOptions): LoopBackAuthgraph {
   return {
     verifySession: (need) => async (context, next) => {
       const http = await context.get<HttpContext>(HTTP_CONTEXT);
-      const { session, denial } = await access.decide(http.request.headers, need);
+      const { session, denial } = await access.decide(http.request, need);
       if (denial === undefined) {
         http.bind(SESSION).to(session);
         return next();

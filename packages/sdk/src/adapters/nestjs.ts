@@ -12,6 +12,7 @@ import {
   type AuthgraphOptions,
   type CorsOptions,
   createAccess,
+  type RequestHead,
   type SessionNeed,
 } from '../access/decide-access.js';
 import type { Denial } from '../access/denial.js';
@@ -20,7 +21,6 @@ import {
   placeSession,
   type RequestSessionOptions,
 } from '../access/request-session.js';
-import type { RequestHeaders } from '../request/request-token.js';
 
 export type { Session } from '../token/session.js';
 
@@ -77,7 +77,7 @@ class SessionGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = requestOf(context);
     const need = needOf(context.getHandler()) ?? needOf(context.getClass()) ?? this.#need;
-    const { session, denial } = await this.#access.decide(request.headers, need);
+    const { session, denial } = await this.#access.decide(request.raw ?? request, need);
     if (denial !== undefined) {
       setHeaders(context, denial);
       throw new SessionException(denial);
@@ -102,8 +102,9 @@ class SessionException extends HttpException {
   }
 }
 
-interface NestRequest {
-  readonly headers: RequestHeaders;
+interface NestRequest extends RequestHead {
+  /** Fastify's has node:http's in it. */
+  readonly raw?: RequestHead;
 }
 
 /** What Express and Fastify have in common. */

@@ -5,9 +5,7 @@ import {
   type SessionNeed,
 } from '../access/decide-access.js';
 import { AccessDenied, type Denial } from '../access/denial.js';
-import { RemoteKeys } from '../token/remote-keys.js';
 import type { Session } from '../token/session.js';
-import { SIGNATURE_ALGORITHMS } from '../token/verify-access-token.js';
 import { denialResponse, type WebAuthgraph, webAuthgraph } from './web.js';
 
 export type { Session } from '../token/session.js';
@@ -41,18 +39,18 @@ export interface NextAuthgraph extends WebAuthgraph {
  * and server actions.
  */
 export function authgraph(options: AuthgraphOptions): NextAuthgraph {
-  const access = createAccess({ ...options, jwks: uncachedKeys(options) });
+  const access = createAccess({ fetch: uncachedFetch, ...options });
 
   const checkSession = async (need?: SessionNeed) => {
     const { headers } = await import('next/headers.js'); // here, since a proxy must not load it
-    return access.decide(await headers(), need);
+    return access.decide({ headers: await headers() }, need);
   };
 
   return {
     ...webAuthgraph(access),
     checkSession,
     middleware: (need, onDenied) => async (request) => {
-      const { denial } = await access.decide(request.headers, need);
+      const { denial } = await access.decide(request, need);
       if (denial === undefined) return undefined;
       return onDenied ? onDenied(request, denial) : denialResponse(denial);
     },
@@ -68,15 +66,4 @@ export function authgraph(options: AuthgraphOptions): NextAuthgraph {
  * Next.js replaces `fetch` by one that may keep an answer for ever, and with it keys that were
  * withdrawn.
  */
-function uncachedKeys({
-  issuer,
-  jwks = `${issuer}/.well-known/jwks.json`,
-  algorithms = SIGNATURE_ALGORITHMS,
-}: AuthgraphOptions) {
-  if (typeof jwks !== 'string') return jwks;
-  return new RemoteKeys({
-    url: jwks,
-    algorithms,
-    fetch: (input, init) => fetch(input, { ...init, cache: 'no-store' }),
-  });
-}
+const uncachedFetch: typeof fetch = (input, init) => fetch(input, { ...init, cache: 'no-store' });

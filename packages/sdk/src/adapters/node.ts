@@ -49,7 +49,7 @@ export function authgraph(options: AuthgraphOptions): NodeAuthgraph {
         response.writeHead(204).end(); // a browser's preflight never carries a token
         return;
       }
-      const { session, denial } = await access.decide(request.headers, need);
+      const { session, denial } = await access.decide(request, need);
       if (denial !== undefined) return sendDenial(response, denial);
       try {
         // `decide` gives null only where the need allows it, which is what SessionFor says.

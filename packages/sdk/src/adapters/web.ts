@@ -60,7 +60,7 @@ export function webAuthgraph(access: Access): WebAuthgraph {
       async (request, ...rest) => {
         if (request.method === 'OPTIONS' && request.headers.has('access-control-request-method'))
           return preflight(request);
-        const { session, denial } = await access.decide(request.headers, need);
+        const { session, denial } = await access.decide(request, need);
         // `decide` gives null only where the need allows it, which is what SessionFor says.
         const answer = () =>
           handler(request, session as SessionFor<NonNullable<typeof need>>, ...rest);

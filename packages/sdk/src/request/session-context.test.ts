@@ -5,7 +5,7 @@ import { type Session, sessionFromClaims } from '../token/session.js';
 import type { KeySource } from '../token/verify-access-token.js';
 import type { RequestHeaders } from './request-token.js';
 import { type SessionContext, sessionContext } from './session-context.js';
-import type { RequestVerifierOptions } from './verify-request.js';
+import type { RequestVerifierOptions } from './verifier-options.js';
 
 const ISSUER = 'https://auth.example.com';
 const NOW = 1_800_000_000;
@@ -52,6 +52,7 @@ async function contextOf(
     audience: ISSUER,
     jwks: KEYS,
     now: () => new Date(NOW * 1000),
+    onDenied: () => {},
     ...options,
   });
   const contextValue = {};

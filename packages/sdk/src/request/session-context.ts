@@ -2,7 +2,8 @@ import { GraphQLError } from 'graphql';
 import type { Session } from '../token/session.js';
 import { TokenError } from '../token/token-error.js';
 import type { RequestHeaders } from './request-token.js';
-import { createRequestVerifier, type RequestVerifierOptions } from './verify-request.js';
+import type { RequestVerifierOptions } from './verifier-options.js';
+import { createRequestVerifier } from './verify-request.js';
 
 /** What the plugin puts on an Apollo Server's context. */
 export interface SessionContext {
@@ -83,6 +84,10 @@ function asGraphQLError(error: unknown): GraphQLError {
     return new GraphQLError(error.message, {
       extensions: { code: 'SERVICE_UNAVAILABLE', http: { status: 503 } },
     });
+  }
+  if (error.code === 'ORIGIN_NOT_ALLOWED') {
+    const extensions = { code: 'FORBIDDEN', reason: error.code, http: { status: 403 } };
+    return new GraphQLError(error.message, { extensions });
   }
   const headers = new Map([['www-authenticate', 'Bearer error="invalid_token"']]);
   return unauthenticated(error.message, { reason: error.code, http: { status: 401, headers } });

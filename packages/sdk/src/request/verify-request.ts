@@ -1,31 +1,15 @@
 import { RemoteKeys } from '../token/remote-keys.js';
 import type { Session } from '../token/session.js';
 import { TokenError } from '../token/token-error.js';
+import { createTokenVerifier, SIGNATURE_ALGORITHMS } from '../token/verify-access-token.js';
+import { deniedBy, type OnDenied, warnOncePerCause } from './denied-request.js';
 import {
-  createTokenVerifier,
-  type KeySource,
-  SIGNATURE_ALGORITHMS,
-} from '../token/verify-access-token.js';
-import { accessCookieName, type RequestHeaders, tokenFromHeaders } from './request-token.js';
-
-export interface RequestVerifierOptions {
-  /** authgraph's public URL: what `iss` must be, exactly. */
-  readonly issuer: string;
-  /** What `aud` must be, exactly. authgraph's own default is its issuer. */
-  readonly audience: string;
-  /**
-   * The JWKS's URL, or another source of keys; `/.well-known/jwks.json` under the issuer unless
-   * given.
-   */
-  readonly jwks?: string | KeySource;
-  /** Accepted signature algorithms; ES256, RS256 and EdDSA unless given. */
-  readonly algorithms?: readonly string[];
-  /** Tells whether a session was ended before its access tokens expire. */
-  readonly isEnded?: (sessionId: string) => boolean | Promise<boolean>;
-  /** How many verified tokens are remembered; 10,000 unless given. */
-  readonly cacheSize?: number;
-  readonly now?: () => Date;
-}
+  accessCookieName,
+  headerOf,
+  type RequestHeaders,
+  tokenFromHeaders,
+} from './request-token.js';
+import { checkOptions, type RequestVerifierOptions } from './verifier-options.js';
 
 /**
  * Resolves to the session behind a request, or null when it is anonymous. Rejects with a TokenError
@@ -38,26 +22,58 @@ export type VerifyRequest = (headers: RequestHeaders) => Promise<Session | null>
  * the caches.
  */
 export function createRequestVerifier(options: RequestVerifierOptions): VerifyRequest {
+  return reportingVerifier({ onDenied: warnOncePerCause(), ...options });
+}
+
+/** The same for those who report other refusals to the same place. */
+export function reportingVerifier(
+  options: RequestVerifierOptions & { readonly onDenied: OnDenied },
+): VerifyRequest {
+  checkOptions(options);
   const {
     jwks = `${options.issuer}/.well-known/jwks.json`,
     algorithms = SIGNATURE_ALGORITHMS,
+    origins = [],
+    onDenied,
     ...rest
   } = options;
-  const keys = typeof jwks === 'string' ? new RemoteKeys({ url: jwks, algorithms }) : jwks;
+  const keys = typeof jwks === 'string' ? new RemoteKeys({ ...rest, url: jwks, algorithms }) : jwks;
   const verify = createTokenVerifier({ ...rest, keys, algorithms });
   const cookieName = accessCookieName(options.issuer);
+  const allowed = new Set(origins);
 
   return async (headers) => {
-    const token = tokenFromHeaders(headers, cookieName);
-    if (token === undefined) return null;
-    const verified = verify(token);
-    // each wait costs as much as all the rest
-    const session = verified instanceof Promise ? await verified : verified;
-    const ended = isEnded(session.sessionId);
-    if (ended === true || (ended !== false && (await ended)))
-      throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
-    return session;
+    try {
+      const token = tokenFromHeaders(headers, cookieName);
+      if (token === undefined) return null;
+      refuseForeignCookie(headers);
+      const verified = verify(token);
+      // each wait costs as much as all the rest
+      const session = verified instanceof Promise ? await verified : verified;
+      const ended = isEnded(session.sessionId);
+      if (ended === true || (ended !== false && (await ended)))
+        throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
+      return session;
+    } catch (error) {
+      if (error instanceof TokenError)
+        onDenied({ ...deniedBy(error), clockOffsetMs: keys.clockOffsetMs });
+      throw error;
+    }
   };
+
+  /**
+   * A browser sends cookies for whatever page asks. SameSite=Lax stops other sites, and not a
+   * neighbour on the same site.
+   */
+  function refuseForeignCookie(headers: RequestHeaders): void {
+    const origin = headerOf(headers, 'origin');
+    if (origin === undefined || headerOf(headers, 'authorization') !== undefined) return;
+    if (allowed.has(origin) || isSameHost(origin, headerOf(headers, 'host'))) return;
+    const expected = `this server's own, or one of the option "origins"`;
+    throw new TokenError('ORIGIN_NOT_ALLOWED', 'Pages of this origin may not use cookies here.', {
+      mismatch: { claim: 'Origin', expected, actual: origin.slice(0, 200) },
+    });
+  }
 
   function isEnded(sessionId: string): boolean | Promise<boolean> {
     try {
@@ -67,6 +83,10 @@ export function createRequestVerifier(options: RequestVerifierOptions): VerifyRe
       return unavailable(error);
     }
   }
+}
+
+function isSameHost(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function unavailable(cause: unknown): never {

@@ -1,4 +1,5 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose';
+import type { CryptoKey } from 'jose';
+import { keysOfAnswer } from './jwks.js';
 import type { KeySource } from './verify-access-token.js';
 
 export interface RemoteKeysOptions {
@@ -9,50 +10,61 @@ export interface RemoteKeysOptions {
   readonly fetch?: typeof fetch;
   /** Milliseconds, from any fixed point; the process's own clock unless given. */
   readonly elapsed?: () => number;
+  readonly now?: () => Date;
 }
 
 const TIMEOUT_MS = 5_000;
-const MAX_BYTES = 256 * 1024;
 const DEFAULT_MAX_AGE_MS = 5 * 60_000;
 const MAX_AGE_LIMITS_MS = { least: 1_000, most: 24 * 60 * 60_000 };
 /** Renewed in the background at this share of the max-age, so that nobody waits for it. */
 const RENEW_AT = 0.8;
 /** An unknown kid may be a new key, or somebody's invention: how often it is worth asking. */
-const UNKNOWN_KID_COOLDOWN_MS = 1_000;
+const COOLDOWN_MS = 1_000;
+/** While the issuer is down it is asked at intervals that double up to this. */
+const LONGEST_BACK_OFF_MS = 30_000;
 /**
- * While the issuer is down the keys that are known go on counting, but not for ever: one may have
- * been withdrawn.
+ * While the issuer is down the keys that are known go on counting, but not for long: one may have
+ * been withdrawn, and access tokens cannot be renewed without the issuer anyway.
  */
-const LONGEST_STALE_MS = 24 * 60 * 60_000;
+const LONGEST_STALE_MS = 60 * 60_000;
 
 /**
- * The keys of a JWKS URL (RFC 7517), fetched once for all who ask, renewed before they run out, and
- * kept while the issuer is down.
+ * The keys of a JWKS URL (RFC 7517), fetched once for all who ask, and renewed before they run out.
+ * None counts beyond the max-age without the issuer having been asked again.
  */
 export class RemoteKeys implements KeySource {
   readonly #options: RemoteKeysOptions;
   readonly #elapsed: () => number;
   #keys: ReadonlyMap<string, CryptoKey> = new Map();
   #fetchedAt = Number.NEGATIVE_INFINITY;
-  #triedAt = Number.NEGATIVE_INFINITY;
-  #maxAgeMs = DEFAULT_MAX_AGE_MS;
-  #fetching: Promise<void> | undefined;
+  #maxAgeMs = 0;
+  /** Until when the keys count without asking. */
+  #trustedUntil = Number.NEGATIVE_INFINITY;
+  #askAgainAt = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #lastFailure: unknown;
+  #asking: Promise<void> | undefined;
+  #clockOffsetMs: number | undefined;
 
   constructor(options: RemoteKeysOptions) {
     this.#options = options;
     this.#elapsed = options.elapsed ?? (() => performance.now());
   }
 
+  get clockOffsetMs(): number | undefined {
+    return this.#clockOffsetMs;
+  }
+
   has(kid: string): boolean {
-    return this.#isUsable() && this.#keys.has(kid);
+    return this.#isTrusted() && this.#keys.has(kid);
   }
 
   async get(kid: string): Promise<CryptoKey | undefined> {
-    if (!this.#isUsable()) await this.#fetchOnce();
-    else if (!this.#keys.has(kid) && this.#mayAskAgain())
-      await this.#fetchOnce().catch(() => {}); // what is known still counts
-    else if (this.#age() > this.#maxAgeMs * RENEW_AT && this.#mayAskAgain())
-      void this.#fetchOnce().catch(() => {}); // in the background
+    if (!this.#isTrusted()) await this.#askOrFail();
+    else if (this.#mayAsk()) {
+      if (!this.#keys.has(kid)) await this.#ask();
+      else if (this.#age() > this.#maxAgeMs * RENEW_AT) void this.#ask(); // in the background
+    }
     return this.#keys.get(kid);
   }
 
@@ -60,74 +72,67 @@ export class RemoteKeys implements KeySource {
     return this.#elapsed() - this.#fetchedAt;
   }
 
-  #isUsable(): boolean {
-    return this.#age() < this.#maxAgeMs + LONGEST_STALE_MS;
+  #isTrusted(): boolean {
+    return this.#elapsed() < this.#trustedUntil;
   }
 
-  #mayAskAgain(): boolean {
-    return this.#elapsed() - this.#triedAt >= UNKNOWN_KID_COOLDOWN_MS;
+  #mayAsk(): boolean {
+    return this.#elapsed() >= this.#askAgainAt;
   }
 
-  #fetchOnce(): Promise<void> {
-    this.#fetching ??= this.#fetch().finally(() => {
-      this.#fetching = undefined;
-    });
-    return this.#fetching;
+  async #askOrFail(): Promise<void> {
+    if (this.#mayAsk() || this.#asking !== undefined) await this.#ask();
+    if (!this.#isTrusted()) throw this.#lastFailure;
+  }
+
+  /** Never rejects: a failure is kept, and what is known may still count for a while. */
+  #ask(): Promise<void> {
+    this.#asking ??= this.#fetch()
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#asking = undefined;
+      });
+    return this.#asking;
   }
 
   async #fetch(): Promise<void> {
-    this.#triedAt = this.#elapsed();
     const { url, algorithms, fetch: send = fetch } = this.#options;
     const response = await send(url, {
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: { accept: 'application/json' },
     });
-    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
-    const keys = await importKeys(readJwks(await readText(response, url), url), algorithms);
-    if (keys.size === 0) throw new Error(`${url} holds no usable key`);
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`${url} answered ${response.status}`);
+    }
+    const keys = await keysOfAnswer(response, algorithms).catch((cause: unknown) => {
+      throw new Error(`${url}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    });
     this.#keys = keys;
-    this.#fetchedAt = this.#elapsed();
+    this.#clockOffsetMs = clockOffset(response.headers, this.#options.now?.() ?? new Date());
     this.#maxAgeMs = maxAgeOf(response.headers.get('cache-control'));
+    this.#fetchedAt = this.#elapsed();
+    // A set without a usable key is an answer too: whatever was known before is withdrawn.
+    if (keys.size === 0) {
+      this.#fetchedAt = this.#trustedUntil = Number.NEGATIVE_INFINITY;
+      throw new Error(`${url} holds no usable key`);
+    }
+    this.#trustedUntil = this.#fetchedAt + this.#maxAgeMs;
+    this.#askAgainAt = this.#fetchedAt + COOLDOWN_MS;
+    this.#failures = 0;
   }
-}
 
-/** The body, as long as it is of a size that a JWKS can have. */
-async function readText(response: Response, url: string): Promise<string> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.byteLength > MAX_BYTES) throw new Error(`${url} answered more than a JWKS can hold`);
-  return new TextDecoder().decode(bytes);
-}
-
-function readJwks(text: string, url: string): JWK[] {
-  const body: unknown = JSON.parse(text);
-  if (typeof body !== 'object' || body === null || !('keys' in body) || !Array.isArray(body.keys))
-    throw new Error(`${url} is no JWKS`);
-  return body.keys.filter((key): key is JWK => typeof key === 'object' && key !== null);
-}
-
-/**
- * Public signature keys of the accepted algorithms; anything else in the set is none of our
- * business (RFC 7517 section 5).
- */
-async function importKeys(
-  jwks: readonly JWK[],
-  algorithms: readonly string[],
-): Promise<Map<string, CryptoKey>> {
-  const keys = new Map<string, CryptoKey>();
-  for (const jwk of jwks) {
-    if (
-      jwk.kid === undefined ||
-      jwk.alg === undefined ||
-      !algorithms.includes(jwk.alg) ||
-      'd' in jwk
-    )
-      continue;
-    // a broken key must not take the others with it
-    const key = await importJWK(jwk, jwk.alg).catch(() => undefined);
-    if (key !== undefined && !(key instanceof Uint8Array)) keys.set(jwk.kid, key);
+  #failed(error: unknown): void {
+    this.#lastFailure = error;
+    const backOff = Math.min(LONGEST_BACK_OFF_MS, COOLDOWN_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#askAgainAt = this.#elapsed() + backOff;
+    const staleAt = this.#fetchedAt + this.#maxAgeMs + LONGEST_STALE_MS;
+    // Until the next attempt has had its time, so that nobody has to wait for it.
+    const settled = this.#askAgainAt + TIMEOUT_MS;
+    this.#trustedUntil = Math.max(this.#trustedUntil, Math.min(settled, staleAt));
   }
-  return keys;
 }
 
 function maxAgeOf(cacheControl: string | null): number {
@@ -137,4 +142,10 @@ function maxAgeOf(cacheControl: string | null): number {
     MAX_AGE_LIMITS_MS.most,
     Math.max(MAX_AGE_LIMITS_MS.least, Number(seconds) * 1_000),
   );
+}
+
+/** By `Date`, and by how long a cache has kept the answer (RFC 9110 section 6.6.1, RFC 9111). */
+function clockOffset(headers: Headers, now: Date): number | undefined {
+  const sentAt = Date.parse(headers.get('date') ?? '') + Number(headers.get('age') ?? 0) * 1_000;
+  return Number.isNaN(sentAt) ? undefined : sentAt - now.getTime();
 }

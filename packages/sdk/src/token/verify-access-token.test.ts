@@ -181,6 +181,43 @@ describe('verifying an access token', () => {
     await expect(strict(await token())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
+  it('refuses a token that lives longer than the setting allows (requirements 39 and 44)', async () => {
+    const iat = START / 1000;
+    await expect(verify(await token({ exp: iat + 86_400 }))).resolves.toBeDefined();
+    await expect(verify(await token({ exp: iat + 86_401 }))).rejects.toMatchObject({
+      code: 'TOKEN_INVALID',
+      mismatch: { claim: 'exp', expected: 'at most 86400 s after iat', actual: '86401 s after' },
+    });
+    const strict = createAccessTokenVerifier({
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      keys,
+      maxTokenLifetime: 599,
+      now: () => new Date(now),
+    });
+    await expect(strict(await token())).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+  });
+
+  it.each([
+    ['iss', { iss: 'https://other.example.com' }, ISSUER, 'https://other.example.com'],
+    ['aud', { aud: ISSUER }, AUDIENCE, ISSUER],
+    ['roles', { roles: 'admin' }, 'a list of texts', 'a string'],
+    ['sub', { sub: 7 }, 'some text', 'a number'],
+    [
+      'iat',
+      { iat: START / 1000 + 3_600 },
+      'at most 2026-01-01T00:00:05.000Z',
+      '2026-01-01T01:00:00.000Z',
+    ],
+  ])(
+    'says of a wrong %s what was expected and what came',
+    async (claim, change, expected, actual) => {
+      await expect(verify(await token(change))).rejects.toMatchObject({
+        mismatch: { claim, expected, actual },
+      });
+    },
+  );
+
   it.each([
     ['iss', 'https://auth.example.com/'],
     ['iss', [ISSUER]],

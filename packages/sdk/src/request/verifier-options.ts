@@ -1,0 +1,80 @@
+import { type KeySource, SIGNATURE_ALGORITHMS } from '../token/verify-access-token.js';
+import type { OnDenied } from './denied-request.js';
+
+export interface RequestVerifierOptions {
+  /** authgraph's public URL: what `iss` must be, exactly. */
+  readonly issuer: string;
+  /** What `aud` must be, exactly. authgraph's own default is its issuer. */
+  readonly audience: string;
+  /**
+   * The JWKS's URL, or another source of keys; `/.well-known/jwks.json` under the issuer unless
+   * given.
+   */
+  readonly jwks?: string | KeySource;
+  /** Accepted signature algorithms; ES256, RS256 and EdDSA unless given. */
+  readonly algorithms?: readonly string[];
+  /** Tells whether a session was ended before its access tokens expire. */
+  readonly isEnded?: (sessionId: string) => boolean | Promise<boolean>;
+  /**
+   * Origins besides this server's own whose pages may call it, such as `https://app.example.com`. A
+   * cookie from any other page is refused.
+   */
+  readonly origins?: readonly string[];
+  /**
+   * The longest life of a token that is accepted, `exp - iat` in seconds; a day unless given, which
+   * is the most that authgraph can be set to.
+   */
+  readonly maxTokenLifetime?: number;
+  /**
+   * Called with each request that is refused, for a log or a metric. Unless given, what most likely
+   * is a wrong setting is warned of, once an hour for each cause. Nothing in it holds a token.
+   */
+  readonly onDenied?: OnDenied;
+  /** Replaces the global `fetch` where the JWKS is fetched, for a proxy or a test. */
+  readonly fetch?: typeof fetch;
+  /** How many verified tokens are remembered; 10,000 unless given. */
+  readonly cacheSize?: number;
+  readonly now?: () => Date;
+}
+
+const ISSUER = "authgraph's public URL, as AUTHGRAPH_ISSUER has it";
+const AUDIENCE = 'what AUTHGRAPH_AUDIENCE says, which is the issuer unless set';
+
+/**
+ * Throws a TypeError that names the option. Without it a wrong one would only show as a 401 to
+ * every token.
+ */
+export function checkOptions(options: RequestVerifierOptions): void {
+  const { issuer, audience, jwks, algorithms, origins = [], maxTokenLifetime } = options;
+  checkIssuer(issuer);
+  if (typeof audience !== 'string' || audience === '')
+    throw wrong('audience', `is required, one text: ${AUDIENCE}`, audience);
+  if (typeof jwks === 'string' && !isHttpUrl(jwks))
+    throw wrong('jwks', 'must be an http or https URL, or a source of keys', jwks);
+  for (const algorithm of algorithms ?? []) {
+    if (!SIGNATURE_ALGORITHMS.includes(algorithm))
+      throw wrong('algorithms', `can hold ${SIGNATURE_ALGORITHMS.join(', ')}`, algorithm);
+  }
+  for (const origin of origins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      throw wrong('origins', 'holds origins such as https://app.example.com', origin);
+  }
+  if (maxTokenLifetime !== undefined && !(maxTokenLifetime > 0))
+    throw wrong('maxTokenLifetime', 'is a number of seconds above 0', maxTokenLifetime);
+}
+
+/** Throws a TypeError when it is no issuer of authgraph. */
+export function checkIssuer(issuer: unknown): void {
+  if (typeof issuer !== 'string' || issuer === '')
+    throw wrong('issuer', `is required: ${ISSUER}`, issuer);
+  if (!isHttpUrl(issuer)) throw wrong('issuer', `must be an http or https URL: ${ISSUER}`, issuer);
+  if (issuer.endsWith('/')) throw wrong('issuer', `must not end with a slash: ${ISSUER}`, issuer);
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
+function wrong(name: string, what: string, value: unknown): TypeError {
+  return new TypeError(`authgraph: the option "${name}" ${what}. It is ${JSON.stringify(value)}.`);
+}
