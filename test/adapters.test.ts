@@ -19,6 +19,7 @@ import {
 } from './harness/graphql-client.js';
 import { HOSTILE_TOKENS } from './harness/hostile-tokens.js';
 import { JwksIssuer, newKey } from './harness/jwks-issuer.js';
+import { sendRaw } from './harness/raw-http.js';
 import { startService, type TestService } from './harness/service.js';
 import { rotateSigningKey } from './harness/service-parts.js';
 import { genuineToken } from './harness/token-forge.js';
@@ -105,6 +106,8 @@ const HOSTILE = HOSTILE_TOKENS.filter(({ fitsHeader }) => fitsHeader);
 
 /** Longer than the sdk waits before it asks for the keys again when it meets an unknown one. */
 const COOLDOWN_MS = 1_100;
+/** Longer than the sdk waits after it could not fetch the keys twice. */
+const BACK_OFF_MS = 2_100;
 
 if (!frameworksAreInstalled) {
   process.stderr.write(
@@ -267,6 +270,18 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
       });
     });
 
+    if (subject.unguarded || subject.app === 'node')
+      it('refuses a request whose Authorization header came twice (requirement 53)', async () => {
+        const authorization = `Authorization: Bearer ${await issuer.token()}`;
+        const lines = ['GET /me HTTP/1.1', 'Host: localhost', authorization, authorization];
+        const { status, text } = await sendRaw(
+          `http://127.0.0.1:${portOf(subject)}`,
+          [...lines, 'Connection: close', '', ''].join('\r\n'),
+        );
+        expect(status).toBe(400);
+        expect(text).toContain('HEADER_REPEATED');
+      });
+
     if (subject.unguarded)
       it("answers 401 where a route's own code asks for a session that is not there", async () => {
         expect(await ask('unguarded')).toMatchObject({ status: 401, error: MISSING });
@@ -388,9 +403,12 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
     );
 
     describe('and then comes up', () => {
-      beforeAll(() => absentIssuer.start());
+      beforeAll(async () => {
+        await absentIssuer.start();
+        await sleep(BACK_OFF_MS);
+      });
 
-      it.each(SUBJECTS)('$name accepts its tokens at once', async (subject) => {
+      it.each(SUBJECTS)('$name accepts its tokens as soon as it asks again', async (subject) => {
         const welcome = { status: 200, userId: absentIssuer.claims().sub };
         expect(
           await subject.ask(portOf(subject, 1), 'me', bearer(await absentIssuer.token())),

@@ -575,6 +575,28 @@ describe('the client with servers that nothing pleases', () => {
     expect(service.seen.at(-1)?.headers['x-mine']).toBe('1');
   });
 
+  it.each([301, 302, 303, 307, 308])(
+    'follows no redirect (%i) with a password or a refresh token in the body (requirement 47)',
+    async (status) => {
+      await using thief = await startScriptedServer((_request, response) =>
+        sendJson(response, 200, refreshed()),
+      );
+      await using server = await startScriptedServer(
+        (_request, response) => void response.writeHead(status, { location: thief.url }).end(),
+      );
+      const { client } = clientOf(server);
+      const credentials = { email: 'ada@example.com', password: GOOD_PASSWORD };
+      for (const call of [
+        () => client.signIn(credentials),
+        () => client.signUp(credentials),
+        () => client.refresh(),
+      ])
+        await expect(call()).rejects.toMatchObject({ code: 'NETWORK' });
+      expect(server.seen).toHaveLength(3);
+      expect(thief.seen).toEqual([]);
+    },
+  );
+
   it('refreshes for a request whose body is a stream, and leaves it to the caller to send it again', async () => {
     await using server = await startScriptedServer((request, response) =>
       isRefresh(request)

@@ -258,13 +258,24 @@ describe('an Authorization header', () => {
     expect(status).toBe(431);
   });
 
-  it('that comes twice is never taken for anybody but the sender of the first', async () => {
+  it('that comes twice is refused, whichever of the two is good (requirement 53)', async () => {
     const body = JSON.stringify({ query: '{ me { id } }' });
-    const lines = ['Authorization: Bearer nonsense', `Authorization: Bearer ${user.accessToken}`];
-    const { status, text } = await sendRaw(service.url, rawPost(body, lines));
-    expect(status).toBe(401);
-    expect(text).not.toContain(user.id);
+    const lines = ['Authorization: Bearer nonsense', `authorization: Bearer ${user.accessToken}`];
+    for (const order of [lines, lines.toReversed()]) {
+      const { status, text } = await sendRaw(service.url, rawPost(body, order));
+      expect(status).toBe(400);
+      expect(text).toContain('BAD_USER_INPUT');
+      expect(text).not.toContain(user.id);
+    }
   });
+
+  it.each(['Content-Type: application/json', 'Host: localhost'])(
+    'is not the only one that may come only once: nor may "%s" (requirement 53)',
+    async (line) => {
+      const { status } = await sendRaw(service.url, rawPost('{"query":"{ me { id } }"}', [line]));
+      expect(status).toBe(400);
+    },
+  );
 });
 
 describe('cookies', () => {

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { isIP } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GOOD_PASSWORD, SIGN_UP } from './harness/graphql-client.js';
 import { rawPost, sendRaw } from './harness/raw-http.js';
@@ -131,10 +132,26 @@ describe('a POST', () => {
     ['holes', '203.0.113.9, , x'],
     ['no address', '::ffff:999.1.1.1'],
     ['commas', ','.repeat(500)],
-  ])('is answered when %s is in X-Forwarded-For', async (_what, value) => {
-    expect((await whole('{"query":"{ __typename }"}', { 'x-forwarded-for': value })).status).toBe(
-      200,
-    );
+  ])(
+    'is answered when %s is in X-Forwarded-For, which is kept from the log',
+    async (_what, value) => {
+      const answer = await whole('{"query":"{ __typename }"}', { 'x-forwarded-for': value });
+      expect(answer.status).toBe(200);
+      const line = service
+        .logged()
+        .split('\n')
+        .find((text) => text.includes(`${answer.headers['x-request-id']}`));
+      expect(isIP(JSON.parse(line ?? '{}').ip)).not.toBe(0);
+    },
+  );
+
+  it('stores the address of a proxy where the proxy tells none (requirement 53)', async () => {
+    const signUp = `mutation { signUp(input: { email: "hop@example.com", password: "mauve-otter-climbs-77" }) {
+      ... on SignedIn { session { ipAddress } } } }`;
+    const { text } = await whole(JSON.stringify({ query: signUp }), {
+      'x-forwarded-for': '<script>alert(1)</script>',
+    });
+    expect(JSON.parse(text).data.signUp.session.ipAddress).toBe('127.0.0.1');
   });
 
   it('harms nobody when its sender leaves in the middle', async () => {

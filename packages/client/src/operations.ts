@@ -85,13 +85,14 @@ async function post(
       method: 'POST',
       headers,
       body,
+      redirect: 'error', // 307 and 308 would repeat a password or a refresh token elsewhere
       signal: timeout.signal,
       ...credentials,
     });
     return { status: response.status, text: await response.text() };
   } catch (cause) {
     if (cause instanceof AuthClientError) throw cause;
-    throw new AuthClientError('NETWORK', 'The service cannot be reached.', { cause });
+    throw new AuthClientError('NETWORK', 'The service cannot be reached, or redirects.', { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -2,6 +2,7 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/s
 import type { FastifyRequest } from 'fastify';
 import type { Realm } from '../../kernel/realm.js';
 import type { Device, RequestContext } from '../graphql/context.js';
+import { callerAddress } from './caller-address.js';
 import type { RealmRoute } from './realm-route.js';
 
 /** Refuses a request before its operation is looked at, by throwing an AuthError. */
@@ -47,6 +48,7 @@ function toApollo({ method, url, headers, body }: FastifyRequest): HTTPGraphQLRe
   return { method, headers: known, search: query === -1 ? '' : url.slice(query), body };
 }
 
-function deviceOf({ ip, headers }: FastifyRequest): Device {
-  return { ipAddress: ip, userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null };
+function deviceOf(request: FastifyRequest): Device {
+  const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
+  return { ipAddress: callerAddress(request), userAgent };
 }

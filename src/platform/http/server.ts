@@ -1,3 +1,4 @@
+import { repeatedHeader } from '@authgraph/sdk';
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import {
   type FastifyBaseLogger,
@@ -13,6 +14,7 @@ import type { ErrorTable } from '../errors/error-table.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { measureRequests } from '../metrics/request-metrics.js';
 import { serveMetrics } from '../metrics/serve-metrics.js';
+import { callerAddress } from './caller-address.js';
 import { serveExplorer } from './explorer.js';
 import { sendFailure } from './failure.js';
 import { type Readiness, readinessAnswer } from './health.js';
@@ -68,7 +70,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    done();
+    done(headerProblem(request));
   });
   server.addHook('onResponse', (request, reply, done) => {
     logServed(log, request, reply);
@@ -103,6 +105,13 @@ function corsOf({ realmOf, allowedOrigins }: HttpOptions) {
   }
 }
 
+/** Node.js keeps the first of two; a proxy in front may have looked at the other one. */
+function headerProblem({ raw }: FastifyRequest): AuthError | undefined {
+  const name = repeatedHeader(raw.rawHeaders);
+  if (name === undefined) return undefined;
+  return new AuthError('BAD_USER_INPUT', `The header ${name} may come only once.`);
+}
+
 function serveHealth(server: FastifyInstance, options: HttpOptions): void {
   server.get('/health/live', async () => ({ status: 'alive' }));
   server.get('/health/ready', async (_request, reply) => {
@@ -114,7 +123,8 @@ function serveHealth(server: FastifyInstance, options: HttpOptions): void {
 function logServed(log: FastifyBaseLogger, request: FastifyRequest, reply: FastifyReply): void {
   const path = request.url.split('?', 1)[0];
   if (path?.startsWith('/health/') || path === '/metrics') return;
-  const { id: requestId, method, ip } = request;
+  const { id: requestId, method } = request;
+  const ip = callerAddress(request);
   const ms = Math.round(reply.elapsedTime);
   log.info({ requestId, method, path, status: reply.statusCode, ms, ip }, 'request');
 }
