@@ -137,6 +137,29 @@ realms
     end((await import('./cli/realms.js')).deleteRealm(process.env, id, options)),
   );
 
+const jobs = program
+  .command('jobs')
+  .description('look after what is done later, such as sending mails: list, retry');
+jobs
+  .command('list')
+  .description('list jobs, those that failed unless --state says otherwise')
+  .addOption(realmOption())
+  .addOption(
+    new Option('--state <state>', 'which ones')
+      .choices(['waiting', 'running', 'done', 'failed'])
+      .default('failed'),
+  )
+  .option('--json', 'print one JSON object a line')
+  .action(async (options) => end((await import('./cli/jobs.js')).listJobs(process.env, options)));
+jobs
+  .command('retry')
+  .description('send jobs again that failed: those of the ids, or all')
+  .argument('[ids...]', 'from "jobs list"')
+  .addOption(realmOption())
+  .action(async (ids, options) =>
+    end((await import('./cli/jobs.js')).retryJobs(process.env, ids, options)),
+  );
+
 program
   .command('cleanup')
   .description('delete sessions that are over')

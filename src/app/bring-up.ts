@@ -1,3 +1,4 @@
+import { realms } from '../features/realms/index.js';
 import { safeReason } from '../platform/database/database-failure.js';
 import {
   applyMigrations,
@@ -27,7 +28,8 @@ export interface BringUp {
  * database which comes later, or is migrated later, needs no restart. Says what it waits for once,
  * and again when that changes.
  */
-export function startBringUp({ platform, built }: Composition, autoMigrate: boolean): BringUp {
+export function startBringUp(composition: Composition, autoMigrate: boolean): BringUp {
+  const { platform, built } = composition;
   const { database, log } = platform;
   const state: BringUpState = { migrations: false, ready: false };
   let lastObstacle: string | undefined;
@@ -64,6 +66,7 @@ export function startBringUp({ platform, built }: Composition, autoMigrate: bool
       if (obstacle !== undefined) return obstacle;
     }
     state.ready = true;
+    startJobs(composition);
     return undefined;
   }
 
@@ -75,4 +78,12 @@ export function startBringUp({ platform, built }: Composition, autoMigrate: bool
       clearTimeout(timer);
     },
   };
+}
+
+function startJobs({ platform, built, use }: Composition): void {
+  const { directory } = use(realms);
+  platform.jobs.start(
+    built.flatMap(({ jobs }) => jobs ?? []),
+    (id) => directory.findIfAny(id),
+  );
 }

@@ -13,6 +13,7 @@ import { openDatabase } from '../platform/database/database.js';
 import { ErrorTable } from '../platform/errors/error-table.js';
 import { Events, eventLog } from '../platform/events/events.js';
 import type { Built, Feature, Use } from '../platform/feature.js';
+import { Jobs } from '../platform/jobs/jobs.js';
 import { Limits } from '../platform/limits/limits.js';
 import { openMetrics } from '../platform/metrics/metrics.js';
 import type { Platform } from '../platform/platform.js';
@@ -60,6 +61,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     built: parts,
     features,
     async [Symbol.asyncDispose]() {
+      await platform.jobs.stop();
       for (const { stop } of parts.toReversed()) await stop?.();
       await close();
     },
@@ -101,6 +103,7 @@ async function openPlatform(
     events,
     metrics,
     limits: new Limits({ redis, metrics, production }),
+    jobs: new Jobs({ database, clock, newId, log, url: where.url }),
     errors: new ErrorTable(features.flatMap(({ problems }) => problems ?? [])),
     process: {
       production,

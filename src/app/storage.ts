@@ -1,5 +1,5 @@
 import { migrations } from '../../migrations/index.js';
-import type { Storage } from '../platform/database/database.js';
+import type { Storage } from '../platform/database/database-options.js';
 import type { Feature } from '../platform/feature.js';
 import { FEATURES } from './features.js';
 

@@ -1,12 +1,13 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { AuthErrorCode } from '../kernel/auth-error.js';
-import type { StoredEntity } from './database/database.js';
+import type { StoredEntity } from './database/database-options.js';
 import type { Answers } from './errors/answers.js';
 import type { EventType } from './events/events.js';
 import type { RequestContext } from './graphql/context.js';
 import type { EntityReferences } from './graphql/entity-references.js';
 import type { RequestCheck } from './http/graphql-route.js';
 import type { RealmRoute } from './http/realm-route.js';
+import type { JobHandler } from './jobs/workers.js';
 import type { Platform } from './platform.js';
 import type { Settings } from './settings/settings.js';
 
@@ -46,6 +47,8 @@ export interface Built<Parts> {
   /** Asked before the operation of each request to the graph is looked at. */
   readonly checks?: readonly RequestCheck[];
   readonly routes?: readonly RealmRoute[];
+  /** How its jobs are done. */
+  readonly jobs?: readonly JobHandler[];
   /**
    * Gets ready to serve, once the database has its tables. Called again after a second when it
    * rejects, or resolves to what is in the way.

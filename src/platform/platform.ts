@@ -9,6 +9,7 @@ import type { Bus } from './bus/bus.js';
 import type { Database } from './database/database.js';
 import type { ErrorTable } from './errors/error-table.js';
 import type { Events } from './events/events.js';
+import type { Jobs } from './jobs/jobs.js';
 import type { Limits } from './limits/limits.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Settings } from './settings/settings.js';
@@ -28,6 +29,7 @@ export interface Platform {
   readonly events: Events;
   readonly metrics: Metrics;
   readonly limits: Limits;
+  readonly jobs: Jobs;
   readonly process: ProcessFacts;
   /** The process's settings, which a realm may override; a feature reads its own of them. */
   readonly settings: SettingValues;

@@ -6,6 +6,7 @@ import { inject } from 'vitest';
 import { parseConfig } from '../../src/app/config.js';
 import { type App, startApp } from '../../src/app/serve.js';
 import type { Clock } from '../../src/kernel/clock.js';
+import type { Feature } from '../../src/platform/feature.js';
 import { createLog } from '../../src/platform/log/log.js';
 import { graphqlClient, type Send } from './graphql-client.js';
 
@@ -30,12 +31,15 @@ export interface TestServiceOptions {
   readonly clock?: Clock;
   /** An existing data directory, kept afterwards; else a fresh copy of the migrated template. */
   readonly dataDir?: string;
+  /** All of them unless given. */
+  readonly features?: readonly Feature[];
 }
 
 export async function startService({
   env = {},
   clock,
   dataDir,
+  features,
 }: TestServiceOptions = {}): Promise<TestService> {
   const ownDir = dataDir === undefined ? await copyTemplate() : undefined;
   const config = parseConfig({
@@ -55,6 +59,7 @@ export async function startService({
     secrets: config.secrets,
     log,
     ...(clock ? { clock } : {}),
+    ...(features ? { features } : {}),
   });
   await app.firstAttempt;
   return {

@@ -49,6 +49,16 @@ export class RealmDirectory {
     return entry.realm;
   }
 
+  /** The same, but undefined where there is none. */
+  async findIfAny(id: string): Promise<Realm | undefined> {
+    try {
+      return await this.find(id);
+    } catch (error) {
+      if (error instanceof AuthError && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    }
+  }
+
   /** Reads it from the database, whatever is known. */
   async refresh(id: string): Promise<Realm> {
     this.forget(id);

@@ -12,6 +12,8 @@ const ADMIN_SCOPES: readonly string[] = [
   'keys:write',
   'audit:read',
   'webhooks:write',
+  'jobs:read',
+  'jobs:write',
 ];
 
 /** RFC 6749 section 3.3: what a scope is written with, so that a space can separate them. */

@@ -1,38 +1,15 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Migration, Migrator } from '@mikro-orm/migrations';
-import type { EntityManager, SqlMikroORM } from '@mikro-orm/sql';
+import { Migrator } from '@mikro-orm/migrations';
+import type { PgliteConnection } from '@mikro-orm/pglite';
+import type { EntityManager } from '@mikro-orm/sql';
 import { CompiledQuery, type Transaction as KyselyTransaction } from 'kysely';
 import type { Pool } from 'pg';
 import type { Log } from '../../kernel/log.js';
 import { lockDataDir } from './data-dir-lock.js';
+import type { DatabaseOptions } from './database-options.js';
+import { createOrm } from './open-orm.js';
 import { PostgresConnections } from './postgres-connections.js';
-
-/** What is stored: every feature's entities, and the one ordered list of migrations. */
-export interface Storage {
-  readonly entities: readonly StoredEntity[];
-  readonly migrations: readonly NamedMigration[];
-}
-
-export interface NamedMigration {
-  readonly name: string;
-  readonly class: new (...parameters: ConstructorParameters<typeof Migration>) => Migration;
-}
-
-/** A class that `defineEntity` and `setClass` made. */
-export type StoredEntity = new () => object;
-
-export interface DatabaseOptions {
-  readonly storage: Storage;
-  /** A PostgreSQL URL; without it the database is embedded in `dataDir`. */
-  readonly url?: string | undefined;
-  readonly dataDir: string;
-  /** The most connections this process opens. One when embedded. */
-  readonly poolSize: number;
-  /** Fails a statement that takes longer. Milliseconds. */
-  readonly statementTimeoutMs?: number | undefined;
-}
 
 /**
  * Runs single statements: the database outside every transaction, or a transaction. `$1` stands
@@ -55,9 +32,14 @@ export interface Transaction extends SqlExecutor {
   readonly em: EntityManager;
 }
 
+/** PGlite, as MikroORM opened it. */
+export type EmbeddedServer = Awaited<ReturnType<PgliteConnection['getNativeClient']>>;
+
 /** The open database of this process. */
 export interface Database extends SqlExecutor, AsyncDisposable {
   readonly embedded: boolean;
+  /** The embedded server itself, for a library with SQL of its own. Rejects on PostgreSQL. */
+  embeddedServer(): Promise<EmbeddedServer>;
   /** A fresh unit of work. Make one for each flow. */
   em(): EntityManager;
   /** Commits when `work` resolves, rolls back when it rejects. */
@@ -77,13 +59,6 @@ export interface Database extends SqlExecutor, AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Lists the migrations that were applied. */
-export const MIGRATIONS_TABLE = 'authgraph_migrations';
-/**
- * With the time for a statement this stays under the five seconds in which a request has its
- * answer.
- */
-const CONNECT_TIMEOUT_MS = 2_000;
 /**
  * How much longer than the server's own limit a statement may take before the server counts as
  * gone.
@@ -120,6 +95,12 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
   };
   const database: Database = {
     embedded: options.url === undefined,
+    embeddedServer: async () => {
+      const pglite = await import('@mikro-orm/pglite');
+      const connection = orm.em.getConnection();
+      if (connection instanceof pglite.PgliteConnection) return connection.getNativeClient();
+      throw new Error('the database is not embedded');
+    },
     em: () => orm.em.fork(),
     query: async <Row>(sql: string, parameters: readonly unknown[] = []) => {
       const client = orm.em.getConnection().getClient(); // makes the pool, unless something has
@@ -207,46 +188,4 @@ async function untilIdle(pool: Pool): Promise<void> {
   const isBusy = () => pool.waitingCount > 0 || pool.totalCount > pool.idleCount;
   for (const until = performance.now() + IDLE_TIMEOUT_MS; isBusy() && performance.now() < until; )
     await sleep(10);
-}
-
-async function createOrm(
-  options: DatabaseOptions,
-  log: Log,
-  connections: PostgresConnections,
-  onPoolCreated: (pool: Pool) => void,
-): Promise<SqlMikroORM> {
-  const shared = {
-    entities: [...options.storage.entities],
-    // Silent: it would report each step as a warning. Whoever applies migrations says so.
-    migrations: {
-      migrationsList: [...options.storage.migrations],
-      tableName: MIGRATIONS_TABLE,
-      snapshot: false,
-      silent: true,
-    },
-    logger: (message: string) => log.warn({}, message),
-    colors: false,
-  };
-  if (options.url === undefined) {
-    // Loaded on demand: a service on PostgreSQL never pays for the embedded one.
-    const { MikroORM } = await import('@mikro-orm/pglite');
-    return new MikroORM({ ...shared, dbName: join(options.dataDir, 'postgres') });
-  }
-  const { MikroORM } = await import('@mikro-orm/postgresql');
-  return new MikroORM({
-    ...shared,
-    clientUrl: options.url,
-    ensureDatabase: false, // a misspelt name would make one
-    pool: { min: 0, max: options.poolSize },
-    driverOptions: {
-      onPoolCreated,
-      application_name: 'authgraph',
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      stream: connections.open,
-      ...(options.statementTimeoutMs === undefined
-        ? {}
-        : { statement_timeout: options.statementTimeoutMs }),
-    },
-  });
 }

@@ -1,5 +1,6 @@
 import type { Migrator } from '@mikro-orm/migrations';
-import { type Database, MIGRATIONS_TABLE } from './database.js';
+import type { Database } from './database.js';
+import { MIGRATIONS_TABLE } from './open-orm.js';
 
 /** Names of the migrations that the database still lacks, oldest first. */
 export async function pendingMigrations(database: Database): Promise<string[]> {

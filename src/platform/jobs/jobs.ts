@@ -1,0 +1,132 @@
+import type { Clock } from '../../kernel/clock.js';
+import type { NewId } from '../../kernel/ids.js';
+import type { Log } from '../../kernel/log.js';
+import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
+import type { Database, SqlExecutor } from '../database/database.js';
+import { isDatabaseUnavailable, safeReason } from '../database/database-failure.js';
+import { addQueue, insertJob, isAnyDue, type JobData } from './job.store.js';
+import type { JobType } from './job-type.js';
+import type { FindRealm, JobHandler, Workers } from './workers.js';
+
+/** How soon a node notices what others left behind, and what is due by the clock. */
+const LOOK_MS = 10_000;
+
+export interface JobsDeps {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  /** Of the PostgreSQL server; undefined where the database is embedded. */
+  readonly url: string | undefined;
+}
+
+export interface SendOptions {
+  /** A job of this id is sent once, however often this is called. Made up unless given. */
+  readonly id?: string;
+  /** Not before this time. */
+  readonly startAfter?: Date;
+}
+
+/**
+ * Work that is done after the flow that asked for it, by any node. Sending is one statement in the
+ * flow's transaction. What does the work (pg-boss) is loaded when there is something to do, so that
+ * a node starts quickly and an idle one stays small.
+ */
+export class Jobs {
+  readonly #deps: JobsDeps;
+  readonly #queues = new Set<string>();
+  #handlers: readonly JobHandler[] = [];
+  #findRealm: FindRealm | undefined;
+  #workers: Promise<Workers | undefined> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: JobsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Sends a job with the flow; resolves to false when there is one of that id already. */
+  async send<Payload extends object>(
+    sql: SqlExecutor,
+    realm: Realm,
+    type: JobType<Payload>,
+    payload: Payload,
+    { id = this.#deps.newId(), startAfter }: SendOptions = {},
+  ): Promise<boolean> {
+    const data = { realmId: realm.id, payload };
+    return this.#insert(sql, type, { id, data, startAfter, slot: undefined });
+  }
+
+  /** From now on this node does jobs, too. */
+  start(handlers: readonly JobHandler[], findRealm: FindRealm): void {
+    this.#handlers = handlers;
+    this.#findRealm = findRealm;
+    const look = () =>
+      this.#look().catch((error: unknown) => {
+        const reason = safeReason(error);
+        if (!isDatabaseUnavailable(error)) this.#deps.log.error({ reason }, 'Jobs cannot be read');
+      });
+    this.#timer = setInterval(look, LOOK_MS).unref();
+    void look();
+  }
+
+  /** Lets the jobs under way finish; those that take too long are begun again later. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#handlers = [];
+    const workers = await this.#workers;
+    await workers?.stop();
+  }
+
+  async #look(): Promise<void> {
+    await this.#sendDue();
+    if (this.#workers !== undefined || this.#handlers.length === 0) return;
+    const names = this.#handlers.map(({ type }) => type.name);
+    if (await isAnyDue(this.#deps.database, names)) this.#wake();
+  }
+
+  /** Of all nodes the first to come sends a job that is due by the clock. */
+  async #sendDue(): Promise<void> {
+    const { database, clock, newId } = this.#deps;
+    for (const { type } of this.#handlers) {
+      if (type.everySeconds === undefined) continue;
+      const ms = type.everySeconds * 1_000;
+      const slot = new Date(Math.floor(clock.now().getTime() / ms) * ms);
+      const data = { realmId: DEFAULT_REALM, payload: {} };
+      await this.#insert(database, type, { id: newId(), data, startAfter: undefined, slot });
+    }
+  }
+
+  async #insert(
+    sql: SqlExecutor,
+    type: JobType,
+    job: { id: string; data: JobData; startAfter: Date | undefined; slot: Date | undefined },
+  ): Promise<boolean> {
+    if (!this.#queues.has(type.name)) {
+      await addQueue(sql, type);
+      await sql.afterCommit(() => void this.#queues.add(type.name));
+    }
+    const isNew = await insertJob(sql, type, job);
+    if (isNew) await sql.afterCommit(() => this.#wake(type.name));
+    return isNew;
+  }
+
+  /** Starts the workers, or tells one of them that it has something to do. */
+  #wake(name?: string): void {
+    if (this.#handlers.length === 0) return; // a command, or a node that stops
+    this.#workers ??= this.#open().catch((error: unknown) => {
+      this.#deps.log.warn({ reason: safeReason(error) }, 'Jobs cannot be done at present');
+      this.#workers = undefined; // the next look tries again
+      return undefined;
+    });
+    if (name !== undefined) void this.#workers.then((workers) => workers?.wake(name));
+  }
+
+  async #open(): Promise<Workers | undefined> {
+    const { database, url, log } = this.#deps;
+    const [findRealm, handlers] = [this.#findRealm, this.#handlers];
+    if (findRealm === undefined) return undefined;
+    const { createBoss } = await import('./boss.js');
+    const { startWorkers } = await import('./workers.js');
+    return startWorkers({ boss: await createBoss(database, url, log), log, findRealm }, handlers);
+  }
+}
