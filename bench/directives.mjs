@@ -40,12 +40,14 @@ for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
 const [guardedTimes, plainTimes] = contenders.map(([, times]) => times.toSorted((a, b) => a - b));
 const ratio = at(plainTimes, FASTEST) / at(guardedTimes, FASTEST);
 console.log(
-  `${FIELDS} guarded fields, ${ROUNDS} interleaved rounds of ${QUERIES_A_ROUND} queries, Node ${process.version}`,
+  `${FIELDS} guarded fields, ${ROUNDS} interleaved rounds of ${QUERIES_A_ROUND} queries, ` +
+    `Node ${process.version}`,
 );
 console.log(`  without directives   ${describe(plainTimes)}`);
 console.log(`  with authDirectives  ${describe(guardedTimes)}`);
 console.log(
-  `  throughput ratio     ${ratio.toFixed(3)} (at the median ${(at(plainTimes, 0.5) / at(guardedTimes, 0.5)).toFixed(3)})`,
+  `  throughput ratio     ${ratio.toFixed(3)} ` +
+    `(at the median ${(at(plainTimes, 0.5) / at(guardedTimes, 0.5)).toFixed(3)})`,
 );
 console.log(`  ${ratio >= AIM ? 'meets' : 'MISSES'} the aim of ${AIM}`);
 if (ratio < AIM) process.exitCode = 1;

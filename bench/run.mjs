@@ -35,7 +35,8 @@ const MEASUREMENTS = [
 
 const program = new Command('bench')
   .description(
-    'Measures the service, each time beside what it is built on, in the same run and in processes of their own.',
+    'Measures the service, each time beside what it is built on, in the same run and in ' +
+      'processes of their own.',
   )
   .option('--only <names>', 'measure only these, comma-separated', readNames)
   .option('--rounds <n>', 'rounds of each comparison; the median counts', readCount, 10)
@@ -46,9 +47,10 @@ const program = new Command('bench')
 Measurements:
 ${MEASUREMENTS.map(({ name, about }) => `  ${name.padEnd(20)} ${about}`).join('\n')}
 
-The database is the PostgreSQL of TEST_DATABASE_URL (a new database there, dropped afterwards), else one that is started
-for this run from the binaries found here, else the embedded one. Everything stays on this machine's loopback interface.
-Numbers depend on the machine; the ratios much less so. The results are also written to bench/results/ as JSON.`,
+The database is the PostgreSQL of TEST_DATABASE_URL (a new database there, dropped afterwards), else
+one that is started for this run from the binaries found here, else the embedded one. Everything
+stays on this machine's loopback interface. Numbers depend on the machine; the ratios much less so.
+The results are also written to bench/results/ as JSON.`,
   )
   .action(run);
 
@@ -67,12 +69,14 @@ async function run({ only, rounds, seconds }) {
     });
   }
   say(
-    `database: ${database.kind}; ${availableParallelism()} processors; ${rounds} rounds of ${seconds} s a side`,
+    `database: ${database.kind}; ${availableParallelism()} processors; ` +
+      `${rounds} rounds of ${seconds} s a side`,
   );
   const [load = 0] = loadavg();
   if (load > availableParallelism() / 2)
     say(
-      `this machine is busy (load ${load.toFixed(1)}): trust the processor times more than the rates`,
+      `this machine is busy (load ${load.toFixed(1)}): ` +
+        'trust the processor times more than the rates',
     );
   migrate(database, workDir);
   const results = [];

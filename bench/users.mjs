@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { post } from './http-post.mjs';
 
 const SIGN_UP = `mutation SignUp($input: SignUpInput!) { signUp(input: $input) { __typename
-  ... on SignedIn { user { id } session { id } tokens { accessToken refreshToken } } ... on Problem { message } } }`;
+  ... on SignedIn { user { id } session { id } tokens { accessToken refreshToken } }
+  ... on Problem { message } } }`;
 
 const PASSWORD = 'mauve-otter-climbs-77';
 

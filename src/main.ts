@@ -27,7 +27,8 @@ Settings are environment variables; docs/configuration.md lists them.
 
 Exit codes:
   ${EXIT.done}    done
-  ${EXIT.failed}    the command failed; "migrate status": migrations are pending; "lint-schema": there are findings
+  ${EXIT.failed}    the command failed; "migrate status": migrations are pending;
+       "lint-schema": there are findings
   ${EXIT.usage}    it was called wrongly
   ${EXIT.unavailable}   the database is unavailable
   ${EXIT.settings}   the settings are wrong`,
@@ -77,7 +78,8 @@ program
   .description('look after users: create')
   .command('create')
   .description(
-    'make a user and print its id; the password is asked for, or read from standard input when that is no terminal',
+    'make a user and print its id; the password is asked for, or read from standard input ' +
+      'when that is no terminal',
   )
   .requiredOption('--email <address>', 'email address')
   .addOption(realmOption())
@@ -179,7 +181,8 @@ program
 program
   .command('lint-schema')
   .description(
-    "check a schema's access control: mutations and personal data that are open, directives that do not hold",
+    "check a schema's access control: mutations and personal data that are open, " +
+      'directives that do not hold',
   )
   .argument('<file>', 'SDL of a subgraph or a supergraph; - reads standard input')
   .option('--json', 'print the findings as JSON')

@@ -220,6 +220,29 @@ function strayStatements(files: Sources): string[] {
   return filesWith(STATEMENT, inFeatures).filter((path) => !path.endsWith('.store.ts'));
 }
 
+/** Code below a folder that is ours: neither installed nor built, and no titles of tests. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(?<!\.test|\.d)\.(?:tsx?|m?js)$/.test(name))
+    .filter((name) => !/(?:^|\/)(?:node_modules|dist|build|results|generated)\//.test(name))
+    .map((name) => posix.join(folder, name))
+    .filter((path) => !RELEASED_MIGRATIONS.includes(path));
+}
+
+/** An address is too long to be broken. */
+function longLinesOf(path: string): string[] {
+  return readFileSync(join(ROOT, path), 'utf8')
+    .split('\n')
+    .flatMap((line, index) =>
+      line.length > 100 && !/https?:\/\/\S{60}/.test(line) ? [`${path}:${index + 1}`] : [],
+    );
+}
+
+/** What was released is not touched any more. */
+const RELEASED_MIGRATIONS = [
+  'migrations/20261121000000-first-schema.ts',
+  'migrations/20261124000000-realms-and-identities.ts',
+];
 const STATEMENT =
   /[`']\s*(?:with\s[\s\S]{0,80}?\bas\s*\(|select\s|insert into\s|delete from\s|update\s+\w+\s+(?:\w+\s+)?set\s)/;
 const ENVIRONMENT =
@@ -266,6 +289,11 @@ describe('the architecture', () => {
       unitOf(path) === undefined;
     const lists = [...sources].filter(importsManyFeatures).map(([path]) => path);
     expect(lists).toEqual(['src/app/features.ts']);
+  });
+
+  it('has no line longer than 100 columns', () => {
+    const folders = ['src', 'packages', 'bench', 'examples', 'migrations'];
+    expect(folders.flatMap(filesBelow).flatMap(longLinesOf)).toEqual([]);
   });
 
   it('gives every file a name that says what is in it', () => {

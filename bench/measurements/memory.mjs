@@ -22,7 +22,8 @@ export const memory = {
       idle.push(residentMemory(service.pid));
       busy.push(await mostUnderLoad(service, Math.max(3, seconds)));
       progress(
-        `round ${round + 1}/${rounds}: ${idle.at(-1)?.toFixed(0)} MiB after start, ${busy.at(-1)?.toFixed(0)} MiB under load`,
+        `round ${round + 1}/${rounds}: ${idle.at(-1)?.toFixed(0)} MiB after start, ` +
+          `${busy.at(-1)?.toFixed(0)} MiB under load`,
       );
     }
     return [

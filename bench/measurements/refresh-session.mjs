@@ -76,8 +76,10 @@ async function preparePgbench({ url }, workDir, progress) {
   }
   await runSql(
     url,
-    `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at, absolute_expires_at, amr, generation, current_hash)
-      select gen_random_uuid(), realm_id, id, now(), now(), now() + interval '14 days', now() + interval '90 days', '{pwd}', 0, $1::bytea
+    `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at,
+       absolute_expires_at, amr, generation, current_hash)
+      select gen_random_uuid(), realm_id, id, now(), now(), now() + interval '14 days',
+         now() + interval '90 days', '{pwd}', 0, $1::bytea
       from (select id, realm_id from users limit 1) u, generate_series(1, ${OTHER_SESSIONS})`,
     [HASH],
   );
@@ -132,7 +134,9 @@ async function preparePgbench({ url }, workDir, progress) {
  */
 async function pgbenchScript() {
   return `\\if :started = 0
-select id as session, generation from sessions where current_hash = :hash and user_agent is distinct from :agent order by random() limit 1 \\gset
+select id as session, generation from sessions
+  where current_hash = :hash and user_agent is distinct from :agent
+  order by random() limit 1 \\gset
 \\set started 1
 \\endif
 ${(await rotateStatement()).replaceAll('\n', ' ')} \\gset row_

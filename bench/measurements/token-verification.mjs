@@ -34,7 +34,8 @@ export const tokenVerification = {
       results.cold.push(...cold);
       results.jose.push(...jose);
       progress(
-        `process ${pass}/${PROCESSES}: cold ${ratioOf(cold, jose).toPrecision(3)} of jose in ${jose.length} turns`,
+        `process ${pass}/${PROCESSES}: ` +
+          `cold ${ratioOf(cold, jose).toPrecision(3)} of jose in ${jose.length} turns`,
       );
     }
     const { warm, cold, jose } = results;

@@ -4,8 +4,10 @@ import { Agent } from 'node:http';
 import { post } from '../http-post.mjs';
 import { once } from './once.mjs';
 
-const REFRESH = `mutation Refresh($refreshToken: String!) { refreshSession(input: { refreshToken: $refreshToken }) { __typename
-  ... on SessionRefreshed { tokens { accessToken refreshToken } } ... on RefreshRejected { reason } } }`;
+const REFRESH = `mutation Refresh($refreshToken: String!) {
+  refreshSession(input: { refreshToken: $refreshToken }) { __typename
+    ... on SessionRefreshed { tokens { accessToken refreshToken } }
+    ... on RefreshRejected { reason } } }`;
 
 once(
   async (

@@ -7,19 +7,28 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `Usage: npm run demo -- [options]
 
-Signs a new user up, refreshes the session, plays a stolen refresh token and signs out, against a running service.
+Signs a new user up, refreshes the session, plays a stolen refresh token and signs out, against a
+running service.
 
 Options:
   --url <url>            the service (default: AUTHGRAPH_URL, else http://127.0.0.1:4000)
   --grace-seconds <n>    the service's AUTHGRAPH_REFRESH_GRACE in seconds (default: 10)
   -h, --help             show this text
 
-Exit codes: 0 every step answered as expected, 1 one did not or the service cannot be reached, 2 called wrongly`;
+Exit codes: 0 every step answered as expected, 1 one did not or the service cannot be reached,
+2 called wrongly`;
 
 const ME = '{ me { id email } session { id } }';
 const TOKENS = 'tokens { accessToken refreshToken }';
-const SIGNED_IN = `mutation ($email: String!, $password: String!) { MUTATION(input: { email: $email, password: $password }) { __typename ... on SignedIn { user { id } session { id } ${TOKENS} } ... on Problem { message } } }`;
-const REFRESH = `mutation ($refreshToken: String!) { refreshSession(input: { refreshToken: $refreshToken }) { __typename ... on SessionRefreshed { session { id } ${TOKENS} } ... on RefreshRejected { reason message } } }`;
+const SIGNED_IN =
+  'mutation ($email: String!, $password: String!) ' +
+  '{ MUTATION(input: { email: $email, password: $password }) { __typename ' +
+  `... on SignedIn { user { id } session { id } ${TOKENS} } ... on Problem { message } } }`;
+const REFRESH =
+  'mutation ($refreshToken: String!) ' +
+  '{ refreshSession(input: { refreshToken: $refreshToken }) { __typename ' +
+  `... on SessionRefreshed { session { id } ${TOKENS} } ` +
+  '... on RefreshRejected { reason message } } }';
 const SIGN_OUT = 'mutation { signOut { ... on SignedOut { endedSessions } } }';
 
 class DemoFailed extends Error {}
@@ -123,7 +132,8 @@ async function step(title, { query, variables, accessToken }, expected) {
     const found = path.split('.').reduce((member, name) => member?.[name], answer);
     if (found !== value) {
       throw new DemoFailed(
-        `step ${stepCount}: expected ${path} to be ${compact(value)}, it is ${compact(found)}.${hintAbout(path)}`,
+        `step ${stepCount}: expected ${path} to be ${compact(value)}, ` +
+          `it is ${compact(found)}.${hintAbout(path)}`,
       );
     }
   }
@@ -142,7 +152,8 @@ async function send(query, variables, accessToken) {
     });
   } catch (error) {
     throw new DemoFailed(
-      `${url} does not answer (${error.cause?.code ?? error.message}). Start the service with "npm start".`,
+      `${url} does not answer (${error.cause?.code ?? error.message}). ` +
+        'Start the service with "npm start".',
     );
   }
   const text = await response.text();

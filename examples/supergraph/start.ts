@@ -73,13 +73,20 @@ async function walk(urls: SupergraphUrls, gateway: 'hive' | 'apollo'): Promise<v
   const send = sender(urls[gateway]);
   const email = `${gateway}-${Date.now()}@example.com`;
   const signUp = await send(
-    `mutation { signUp(input: { email: "${email}", password: "mauve-otter-climbs-77" }) { ... on SignedIn { user { id } tokens { accessToken } } } }`,
+    `mutation { signUp(input: { email: "${email}", password: "mauve-otter-climbs-77" }) {
+      ... on SignedIn { user { id } tokens { accessToken } } } }`,
   );
   const token: string = signUp.data.signUp.tokens.accessToken;
   await send('mutation { writeReview(productId: "p1", body: "Pours well") { id } }', token);
   await send('mutation { addFavourite(productId: "p1") { id } }', token);
-  const query =
-    '{ me { email favourites { name price reviews { body author { id } } } reviews { body product { name } } } latestReviews { moderation author { id email } } }';
+  const query = `{
+    me {
+      email
+      favourites { name price reviews { body author { id } } }
+      reviews { body product { name } }
+    }
+    latestReviews { moderation author { id email } }
+  }`;
   print(`with the token: ${JSON.stringify(await send(query, token))}`);
   print(`anonymous: ${JSON.stringify(await send(query))}`);
 }

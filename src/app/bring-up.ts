@@ -32,15 +32,15 @@ export function startBringUp(composition: Composition, autoMigrate: boolean): Br
   const { platform, built } = composition;
   const { database, log } = platform;
   const state: BringUpState = { migrations: false, ready: false };
-  let lastObstacle: string | undefined;
+  let lastReason: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   async function attempt(): Promise<void> {
-    const obstacle = await advance().catch((error: unknown) => safeReason(error));
-    if (stopped || obstacle === undefined) return;
-    if (obstacle !== lastObstacle) log.warn({ obstacle }, `Not ready yet: ${obstacle}`);
-    lastObstacle = obstacle;
+    const reason = await advance().catch((error: unknown) => safeReason(error));
+    if (stopped || reason === undefined) return;
+    if (reason !== lastReason) log.warn({ reason }, `Not ready yet: ${reason}`);
+    lastReason = reason;
     timer = setTimeout(attempt, RETRY_MS);
   }
 
@@ -62,8 +62,8 @@ export function startBringUp(composition: Composition, autoMigrate: boolean): Br
     }
     state.migrations = true;
     for (const { start } of built) {
-      const obstacle = await start?.();
-      if (obstacle !== undefined) return obstacle;
+      const reason = await start?.();
+      if (reason !== undefined) return reason;
     }
     state.ready = true;
     startJobs(composition);

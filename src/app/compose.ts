@@ -6,9 +6,9 @@ import { systemRandomness } from '../kernel/randomness.js';
 import { Secrets } from '../kernel/secrets.js';
 import type { Bus } from '../platform/bus/bus.js';
 import { localBus } from '../platform/bus/local-bus.js';
-import { postgresWire } from '../platform/bus/postgres-wire.js';
-import { redisWire } from '../platform/bus/redis-wire.js';
-import { WireBus } from '../platform/bus/wire-bus.js';
+import { postgresTransport } from '../platform/bus/postgres-transport.js';
+import { redisTransport } from '../platform/bus/redis-transport.js';
+import { RemoteBus } from '../platform/bus/remote-bus.js';
 import { openDatabase } from '../platform/database/database.js';
 import { ErrorTable } from '../platform/errors/error-table.js';
 import { Events, eventLog } from '../platform/events/events.js';
@@ -125,9 +125,9 @@ async function openPlatform(
 
   function openBus(): Bus {
     const macKeys = secrets.macKeys('bus');
-    if (redis !== undefined) return new WireBus(redisWire(redis), macKeys, log);
+    if (redis !== undefined) return new RemoteBus(redisTransport(redis), macKeys, log);
     return where.url === undefined
       ? localBus()
-      : new WireBus(postgresWire(where.url), macKeys, log);
+      : new RemoteBus(postgresTransport(where.url), macKeys, log);
   }
 }

@@ -41,7 +41,7 @@ export interface Config {
   readonly settings: SettingValues;
   /** AUTHGRAPH_ variables that mean nothing here: most likely misspelt. */
   readonly unknownSettings: readonly string[];
-  /** What works, and is worth a word to the operator. */
+  /** What is valid, and worth a warning to the operator. */
   readonly warnings: readonly string[];
 }
 
@@ -61,18 +61,16 @@ export class ConfigError extends Error {
 /** What proxy-addr, which reads this, takes. */
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 
-const proxy = z.string().refine(
-  (text) => {
-    const [address = '', bits, ...rest] = text.split('/');
-    const family = isIP(address);
-    if (PROXY_NAMES.includes(text)) return true;
-    if (family === 0 || rest.length > 0) return false;
-    return (
-      bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
-    );
-  },
-  `must be a comma-separated list of addresses, networks such as 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}`,
-);
+const proxy = z.string().refine((text) => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (PROXY_NAMES.includes(text)) return true;
+  if (family === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
+}, 'must be a comma-separated list of addresses, networks such as 10.0.0.0/8, or ' +
+  PROXY_NAMES.join(', '));
 
 const masterSecret = z.string().superRefine((value, context) => {
   const problem = secretProblem(value);
@@ -188,7 +186,8 @@ function productionProblems(set: Environment): string[] {
     problems.push('AUTHGRAPH_ISSUER must start with https:// in production');
   if (set.DATABASE_URL === undefined && set.AUTHGRAPH_DATA_DIR === undefined)
     problems.push(
-      'DATABASE_URL is required in production; to use the embedded database on purpose, set AUTHGRAPH_DATA_DIR',
+      'DATABASE_URL is required in production; to use the embedded database on purpose, ' +
+        'set AUTHGRAPH_DATA_DIR',
     );
   return problems;
 }

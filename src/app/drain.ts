@@ -21,7 +21,7 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
   const connections = trackConnections(server);
   return async () => {
     sayGoodbye(server, connections);
-    // those that were waiting at the door have just been let in; closing it now turns nobody away
+    // connections that waited to be accepted have just been accepted: closing refuses nobody
     await afterPolling();
     // Not the HTTP server's own close(): that closes idle connections at once.
     const everybodyLeft = new Promise<void>((resolve) =>

@@ -4,6 +4,13 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { type Environment, setUp } from './set-up.js';
 import { print } from './terminal.js';
 
+const WITHOUT_REDIS = 'none; keys and revocations are kept in this process';
+const FIRST_MUTATION =
+  'mutation { signUp(input: ' +
+  '{ email: "ada@example.com", password: "correct horse battery staple" }) { __typename ' +
+  '... on SignedIn { user { id } tokens { accessToken refreshToken } } ' +
+  '... on Problem { message } } }';
+
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(env: Environment): Promise<ExitCode> {
   const { config, log, secrets } = setUp(env);
@@ -40,6 +47,7 @@ function welcome(url: string, config: Config): string {
     config.database.url === undefined
       ? `embedded, in ${config.database.dataDir}`
       : 'PostgreSQL (DATABASE_URL)';
+  const firstBody = JSON.stringify({ query: FIRST_MUTATION });
   return `
   authgraph is running
 
@@ -47,10 +55,10 @@ function welcome(url: string, config: Config): string {
   JWKS       ${url}/.well-known/jwks.json
   Health     ${url}/health/ready
   Database   ${database}
-  Redis      ${config.redisUrl === undefined ? 'none; keys and revocations are kept in this process' : 'REDIS_URL'}
+  Redis      ${config.redisUrl === undefined ? WITHOUT_REDIS : 'REDIS_URL'}
 
   A first mutation:
 
-    curl ${url}/graphql -H 'content-type: application/json' -d '{"query":"mutation { signUp(input: { email: \\"ada@example.com\\", password: \\"correct horse battery staple\\" }) { __typename ... on SignedIn { user { id } tokens { accessToken refreshToken } } ... on Problem { message } } }"}'
+    curl ${url}/graphql -H 'content-type: application/json' -d '${firstBody}'
 `;
 }

@@ -4,7 +4,7 @@ export interface Caller {
   readonly userAgent: string | null;
   /** The signed-in user who acts; null for somebody anonymous and for an operator. */
   readonly actorId: string | null;
-  /** What was asked for: fields of the graph, an endpoint, or a command. Never the caller's text. */
+  /** What was asked for: fields of the graph, an endpoint, a command. Never the caller's text. */
   readonly operation: string | null;
   readonly via: 'graphql' | 'supertokens' | 'command-line';
 }

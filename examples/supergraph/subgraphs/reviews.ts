@@ -105,8 +105,11 @@ class ProductResolver {
   }
 }
 
-const LINK =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes"])';
+const LINK = `extend schema
+  @link(
+    url: "https://specs.apollo.dev/federation/v2.9"
+    import: ["@key", "@authenticated", "@requiresScopes"]
+  )`;
 
 const schema = buildSchemaSync({
   resolvers: [ReviewResolver, UserResolver, ProductResolver],

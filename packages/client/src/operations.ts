@@ -6,9 +6,11 @@ const PROBLEMS = '... on Problem { message } ... on RateLimited { retryAfterSeco
 
 export const SIGN_UP = `mutation SignUp($input: SignUpInput!) { result: signUp(input: $input) {
   __typename ${SIGNED_IN} ... on WeakPassword { reasons minimumLength } ${PROBLEMS} } }`;
-export const SIGN_IN = `mutation SignIn($input: SignInInput!) { result: signIn(input: $input) { __typename ${SIGNED_IN} ${PROBLEMS} } }`;
-export const REFRESH = `mutation RefreshSession($input: RefreshSessionInput) { result: refreshSession(input: $input) {
-  __typename ... on SessionRefreshed { ${TOKENS} } ... on RefreshRejected { message reason }
+export const SIGN_IN = `mutation SignIn($input: SignInInput!) { result: signIn(input: $input) {
+  __typename ${SIGNED_IN} ${PROBLEMS} } }`;
+export const REFRESH = `mutation RefreshSession($input: RefreshSessionInput) {
+  result: refreshSession(input: $input) { __typename
+  ... on SessionRefreshed { ${TOKENS} } ... on RefreshRejected { message reason }
   ... on RateLimited { message retryAfterSeconds } } }`;
 export const SIGN_OUT = `mutation SignOut($input: SignOutInput) { result: signOut(input: $input) {
   __typename ... on SignedOut { endedSessions } } }`;

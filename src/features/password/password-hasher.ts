@@ -8,10 +8,11 @@ import type { HashBatch, HashOutcome, HashTask } from './argon2-worker.js';
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 /** How every hash of today begins (PHC string format). */
-const CURRENT = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMETERS.timeCost},p=${PARAMETERS.parallelism}$`;
+const { memoryCost, timeCost, parallelism } = PARAMETERS;
+const CURRENT = `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`;
 /** The library's numbers for argon2id and version 0x13. */
 const KIND = { algorithm: 2, version: 1 };
-/** Takes as long to verify as any hash of ours. What it matches, if anything, nobody knows. */
+/** For addresses that nobody has: takes as long to verify as a real hash, and never matches. */
 const DECOY = `${CURRENT}${'A'.repeat(22)}$${'A'.repeat(43)}`;
 /** Beyond this many waiting, an answer would come too late to be of use. */
 const MAX_WAITING = 1_000;

@@ -19,7 +19,7 @@ import { SessionResolver } from './session.resolver.js';
 import { SESSION_PROBLEMS } from './session-errors.js';
 import { SESSION_EVENTS } from './session-events.js';
 import { SessionIssuer } from './session-issuer.js';
-import { SessionLifeResolver } from './session-life.resolver.js';
+import { SessionMutationsResolver } from './session-mutations.resolver.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 import { sessionVerification } from './session-verification.js';
 import { SignOut } from './sign-out.js';
@@ -38,7 +38,12 @@ export const sessions = feature({
   name: 'sessions',
   settings: SESSION_SETTINGS,
   entities: [Session],
-  resolvers: [SessionResolver, SessionLifeResolver, RevokeSessionsResolver, UserSessionsResolver],
+  resolvers: [
+    SessionResolver,
+    SessionMutationsResolver,
+    RevokeSessionsResolver,
+    UserSessionsResolver,
+  ],
   problems: SESSION_PROBLEMS,
   events: SESSION_EVENTS,
   create(platform, use) {
@@ -90,7 +95,7 @@ export const sessions = feature({
       parts: { issuer, endedSessions, endSessions, tokens, refreshTokens, refresh, signOut },
       resolvers: [
         new SessionResolver(loader),
-        new SessionLifeResolver({ errors, refresh, signOut, cookies, tokens }),
+        new SessionMutationsResolver({ errors, refresh, signOut, cookies, tokens }),
         new RevokeSessionsResolver({ database, errors, endSessions }),
         new UserSessionsResolver({ sql, clock, sessions: loader }),
       ],

@@ -109,6 +109,7 @@ function cookiePolicy(realm: Realm, alwaysAllowed: readonly string[]): CookiePol
 function foreignOrigin(): AuthError {
   return new AuthError(
     'FORBIDDEN',
-    'Pages of this origin may not use cookies here. An operator can allow it with AUTHGRAPH_ALLOWED_ORIGINS.',
+    'Pages of this origin may not use cookies here. An operator can allow it with ' +
+      'AUTHGRAPH_ALLOWED_ORIGINS.',
   );
 }

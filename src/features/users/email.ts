@@ -10,8 +10,10 @@ export interface Email {
 const MAX_LENGTH = 254;
 const MAX_LOCAL_LENGTH = 64;
 /** One @, no spaces, control characters or lone surrogates, and a domain of at least two labels. */
-const SHAPE =
-  /^[^\s@\p{C}"(),:;<>[\\\]]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])$/u;
+const LOCAL = String.raw`[^\s@\p{C}"(),:;<>[\\\]]+`;
+const FIRST = String.raw`[\p{L}\p{N}]`;
+const REST = String.raw`(?:[\p{L}\p{N}-]*[\p{L}\p{N}])`;
+const SHAPE = new RegExp(`^${LOCAL}@(?:${FIRST}${REST}?\\.)+${FIRST}${REST}$`, 'u');
 
 /**
  * Reads an address as a person types it: trimmed, NFKC, lower case, and only then checked. Composed

@@ -15,7 +15,8 @@ export function lockDataDir(dataDir: string): () => void {
     const owner = readOwner(path);
     if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
       throw new DataDirInUse(
-        `${dataDir} is open in another authgraph process (pid ${owner}). Stop it first, or set DATABASE_URL to share a PostgreSQL server.`,
+        `${dataDir} is open in another authgraph process (pid ${owner}). ` +
+          'Stop it first, or set DATABASE_URL to share a PostgreSQL server.',
       );
     }
     rmSync(path, { force: true }); // its owner was killed

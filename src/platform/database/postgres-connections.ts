@@ -3,15 +3,13 @@ import type { Client, Pool, PoolClient } from 'pg';
 import type { Log } from '../../kernel/log.js';
 
 /**
- * Keeps a pool of PostgreSQL connections whole when the server or the network fails. What it makes
- * good:
- * - A statement without an answer in time: `pg` gives the caller an error and the connection back
- * to the pool, with the   statement still running on it, maybe inside an open transaction that the
- * next borrower's writes would then be part of.   Here such a connection is cut.
- * - A connection that breaks around `begin` or `rollback`: Kysely never gives it back, and after as
- * many as the pool has   there are none left. Here it leaves the pool when it breaks, whoever holds
- * it.
- * - `end()` waits for a server that has stopped answering. Here the sockets can be cut.
+ * Keeps a pool of PostgreSQL connections usable when the server or the network fails:
+ * - A statement without an answer in time: `pg` reports an error and returns the connection to the
+ *   pool, with the statement still running on it, maybe inside an open transaction that the next
+ *   user's writes would become part of. Here such a connection is closed.
+ * - A connection that breaks around `begin` or `rollback`: Kysely never releases it, until the pool
+ *   has none left. Here it leaves the pool when it breaks.
+ * - `end()` waits for a server that has stopped answering. Here the sockets can be destroyed.
  */
 export class PostgresConnections {
   readonly #sockets = new Set<Socket>();
@@ -45,7 +43,7 @@ export class PostgresConnections {
       client.once('end', () => {
         if (!lent.has(client)) return; // the pool looks after those that it holds itself
         client.release(true);
-        client.release = () => {}; // should the borrower give it back after all
+        client.release = () => {}; // in case Kysely releases it after all
       });
     });
   };

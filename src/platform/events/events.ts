@@ -62,7 +62,7 @@ export class Events {
     this.#newId = newId;
   }
 
-  /** Called in the flow's own transaction, so that what it writes is there exactly if the flow is. */
+  /** Called in the flow's own transaction: what a listener writes is committed with the flow. */
   on(listener: EventListener): void {
     this.#listeners.push(listener);
   }

@@ -9,7 +9,9 @@ import { checkRepresentations, type EntityReferences } from './entity-references
 
 const LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
-  import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@tag", "@inaccessible"]
+  import: [
+    "@key", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@tag", "@inaccessible"
+  ]
 )`;
 
 /** The executable subgraph, and the SDL that describes it with its federation directives. */

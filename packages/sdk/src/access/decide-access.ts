@@ -136,7 +136,7 @@ function unmetNeed(
   session: Session | null,
   { required = true, scopes = [] }: SessionNeed,
 ): Denial | undefined {
-  // Scopes without a session make no sense: whoever gets around the types finds the door shut.
+  // Scopes without a session make no sense: JavaScript that asks for that is refused.
   if (session === null) return required || scopes.length > 0 ? tokenMissing() : undefined;
   return scopes.every((scope) => session.scopes.includes(scope)) ? undefined : scopeMissing(scopes);
 }

@@ -106,8 +106,9 @@ export function authgraph(options: AuthgraphOptions): HapiAuthgraph {
       mode: required || scopes.length > 0 ? 'required' : 'optional',
       ...(scopes.length > 0 ? { scope: scopes.map((scope) => `+${scope}`) } : {}),
     }),
+    // The cast: `authenticate` put the session there.
     requireSession: ({ auth }) =>
-      orDenied((auth.credentials as { session?: Session } | null)?.session), // what `authenticate` put there
+      orDenied((auth.credentials as { session?: Session } | null)?.session),
     corsOptions: hapiCorsOptions(access.corsOptions),
   };
 

@@ -70,7 +70,8 @@ function assertNoPolicies({ types, fields }: SchemaRequirements): void {
   const uses = [...types.values(), ...fields.values()].some(({ policies }) => policies.length > 0);
   if (uses)
     throw new TypeError(
-      'The schema uses @policy: authDirectives needs the option "policy", the function that decides it.',
+      'The schema uses @policy: authDirectives needs the option "policy", ' +
+        'the function that decides it.',
     );
 }
 

@@ -16,7 +16,9 @@ export function unprotectedMutations(
       rule: 'unprotected-mutation',
       severity: 'error',
       coordinate: `${mutations.name}.${field.name.value}`,
-      message: `Anybody can call it. Add @authenticated, @requiresScopes or @policy, or declare it with --public ${field.name.value}.`,
+      message:
+        'Anybody can call it. Add @authenticated, @requiresScopes or @policy, ' +
+        `or declare it with --public ${field.name.value}.`,
       line: lineOf(field),
     }));
 }

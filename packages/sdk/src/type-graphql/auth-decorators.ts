@@ -117,7 +117,8 @@ function repeatLastAtFront<Entry>(entries: Entry[]): void {
 const refuseUnlessEnforced: MiddlewareFn = ({ info }, next) => {
   if (isEnforced(info.schema)) return next();
   throw new Error(
-    'This schema has access control decorators that nothing enforces: call authDirectives(schema) on the schema that is served.',
+    'This schema has access control decorators that nothing enforces: ' +
+      'call authDirectives(schema) on the schema that is served.',
   );
 };
 

@@ -3,41 +3,41 @@ import type { Log } from '../../kernel/log.js';
 import { type Bus, type BusMessage, envelopeFormat } from './bus.js';
 
 /** A subscription that some server holds for us. */
-export interface Wire {
+export interface Transport {
   send(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a wire; calls `received` for each text and `lost` once when the wire breaks. Rejects when
+ * Opens a transport; calls `received` for each text, and `lost` once when it breaks. Rejects when
  * it cannot be opened.
  */
-export type OpenWire = (
+export type OpenTransport = (
   received: (text: string) => void,
   lost: (error: Error) => void,
-) => Promise<Wire>;
+) => Promise<Transport>;
 
 const HEARTBEAT = 'heartbeat';
 const HEARTBEAT_MS = 2_000;
-/** A wire that is silent for this long is taken for dead, although its socket may look alive. */
+/** A transport that is silent for this long counts as broken, even if its socket looks open. */
 const SILENCE_MS = 5_000;
 const RECONNECT_MS = 500;
 
-/** Keeps a wire open, notices when it is dead, and opens the next one. */
-export class WireBus implements Bus {
-  readonly #open: OpenWire;
+/** A bus over a server: keeps a transport open, notices when it is broken, and opens the next. */
+export class RemoteBus implements Bus {
+  readonly #open: OpenTransport;
   readonly #log: Log;
   readonly #format: ReturnType<typeof envelopeFormat>;
   readonly #messages = new EventEmitter<Record<string, [unknown]>>().setMaxListeners(0);
   readonly #connections = new EventEmitter<{ connected: [] }>().setMaxListeners(0);
-  #wire: Wire | undefined;
+  #transport: Transport | undefined;
   #lastHeard = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #saidDown = false;
 
   /** `keys`: what messages are signed with, newest first. */
-  constructor(open: OpenWire, keys: readonly Buffer[], log: Log) {
+  constructor(open: OpenTransport, keys: readonly Buffer[], log: Log) {
     this.#open = open;
     this.#format = envelopeFormat(keys);
     this.#log = log;
@@ -45,13 +45,13 @@ export class WireBus implements Bus {
   }
 
   get connected(): boolean {
-    return this.#wire !== undefined;
+    return this.#transport !== undefined;
   }
 
   async publish<Content>(message: BusMessage<Content>, content: Content): Promise<void> {
     try {
-      if (this.#wire === undefined) throw new Error('not connected');
-      await this.#wire.send(this.#format.write({ type: message.type, content }));
+      if (this.#transport === undefined) throw new Error('not connected');
+      await this.#transport.send(this.#format.write({ type: message.type, content }));
     } catch (error) {
       this.#log.warn(
         { type: message.type, reason: String(error) },
@@ -74,25 +74,25 @@ export class WireBus implements Bus {
 
   async #connect(): Promise<void> {
     if (this.#closed) return;
-    // A wire can break before it is open, and then there is no wire yet to speak of.
-    let opened: Wire | undefined;
+    // A transport can break before it is open: `lost` is then called before there is one to close.
+    let opened: Transport | undefined;
     let brokenEarly: Error | undefined;
     const lost = (error: Error) => {
       if (opened === undefined) brokenEarly = error;
       else this.#lost(opened, error);
     };
     try {
-      const wire = await this.#open((text) => this.#received(text), lost);
-      if (this.#closed || brokenEarly !== undefined) await wire.close();
+      const transport = await this.#open((text) => this.#received(text), lost);
+      if (this.#closed || brokenEarly !== undefined) await transport.close();
       if (this.#closed) return;
       if (brokenEarly !== undefined) throw brokenEarly;
-      opened = wire;
-      this.#wire = wire;
+      opened = transport;
+      this.#transport = transport;
       this.#lastHeard = performance.now();
       if (this.#saidDown) this.#log.info({}, 'The bus is connected again');
       this.#saidDown = false;
       this.#connections.emit('connected');
-      this.#schedule(() => this.#beat(wire), HEARTBEAT_MS);
+      this.#schedule(() => this.#beat(transport), HEARTBEAT_MS);
     } catch (error) {
       this.#sayDown(error);
       this.#schedule(() => this.#connect(), RECONNECT_MS);
@@ -105,21 +105,21 @@ export class WireBus implements Bus {
     if (message !== undefined) this.#messages.emit(message.type, message.content);
   }
 
-  #beat(wire: Wire): void {
-    if (this.#wire !== wire) return;
+  #beat(transport: Transport): void {
+    if (this.#transport !== transport) return;
     if (performance.now() - this.#lastHeard > SILENCE_MS) {
-      this.#lost(wire, new Error('silent'));
+      this.#lost(transport, new Error('silent'));
       return;
     }
-    wire.send(HEARTBEAT).catch((error: unknown) => this.#lost(wire, error));
-    this.#schedule(() => this.#beat(wire), HEARTBEAT_MS);
+    transport.send(HEARTBEAT).catch((error: unknown) => this.#lost(transport, error));
+    this.#schedule(() => this.#beat(transport), HEARTBEAT_MS);
   }
 
-  #lost(wire: Wire, error: unknown): void {
-    if (this.#wire !== wire || this.#closed) return;
-    this.#wire = undefined;
+  #lost(transport: Transport, error: unknown): void {
+    if (this.#transport !== transport || this.#closed) return;
+    this.#transport = undefined;
     this.#sayDown(error);
-    wire.close().catch(() => {}); // it is broken already
+    transport.close().catch(() => {}); // it is broken already
     this.#schedule(() => this.#connect(), RECONNECT_MS);
   }
 
@@ -143,7 +143,7 @@ export class WireBus implements Bus {
     // What still arrives would only start work that nobody waits for.
     this.#messages.removeAllListeners();
     this.#connections.removeAllListeners();
-    await this.#wire?.close().catch(() => {}); // going away in any case
-    this.#wire = undefined;
+    await this.#transport?.close().catch(() => {}); // going away in any case
+    this.#transport = undefined;
   }
 }

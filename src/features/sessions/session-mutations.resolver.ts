@@ -19,7 +19,7 @@ import {
 import type { SignOut } from './sign-out.js';
 import type { TokenCookies } from './token-cookies.js';
 
-export interface SessionLifeDeps {
+export interface SessionMutationsDeps {
   readonly errors: ErrorTable;
   readonly refresh: RefreshSession;
   readonly signOut: SignOut;
@@ -27,12 +27,12 @@ export interface SessionLifeDeps {
   readonly tokens: DeliverTokens;
 }
 
-/** How a session goes on, and ends. */
+/** Refreshing a session and signing out. */
 @Resolver()
-export class SessionLifeResolver {
-  readonly #deps: SessionLifeDeps;
+export class SessionMutationsResolver {
+  readonly #deps: SessionMutationsDeps;
 
-  constructor(deps: SessionLifeDeps) {
+  constructor(deps: SessionMutationsDeps) {
     this.#deps = deps;
   }
 

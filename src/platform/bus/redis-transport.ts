@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
 import { BUS_CHANNEL } from './bus.js';
-import type { OpenWire } from './wire-bus.js';
+import type { OpenTransport } from './remote-bus.js';
 
-/** A wire over Redis pub/sub: a connection of its own to listen, the shared one to publish. */
-export function redisWire(redis: Redis): OpenWire {
+/** A transport over Redis pub/sub: a connection of its own to listen, the shared one to publish. */
+export function redisTransport(redis: Redis): OpenTransport {
   return async (received, lost) => {
     const subscriber = redis.duplicate({ lazyConnect: true, retryStrategy: () => null });
     subscriber.on('message', (_channel: string, text: string) => received(text));

@@ -1,12 +1,12 @@
 import { Socket } from 'node:net';
 import { Client } from 'pg';
 import { BUS_CHANNEL } from './bus.js';
-import type { OpenWire } from './wire-bus.js';
+import type { OpenTransport } from './remote-bus.js';
 
 const TIMEOUT_MS = 2_500;
 
-/** A wire over PostgreSQL LISTEN/NOTIFY, on a connection outside the pool. */
-export function postgresWire(url: string): OpenWire {
+/** A transport over PostgreSQL LISTEN/NOTIFY, on a connection outside the pool. */
+export function postgresTransport(url: string): OpenTransport {
   return async (received, lost) => {
     const socket = new Socket();
     const client = new Client({
