@@ -15,8 +15,8 @@ export interface ManageRolesDeps
 }
 
 /**
- * Who holds which role. Calls resolve to the user's id and reject with NOT_FOUND, and with INVALID_ROLE
- * for an unknown role.
+ * Who holds which role. Calls resolve to the user's id and reject with NOT_FOUND, and with
+ * INVALID_ROLE for an unknown role.
  */
 export class ManageRoles {
   readonly #deps: ManageRolesDeps;

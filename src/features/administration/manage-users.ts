@@ -19,9 +19,9 @@ export interface ManageUsersDeps {
 }
 
 /**
- * What administrators do with a user. Each call resolves to the user's id and rejects with NOT_FOUND
- * when there is no such user; what takes an administrator away rejects with LAST_ADMINISTRATOR when
- * nobody else is one.
+ * What administrators do with a user. Each call resolves to the user's id and rejects with
+ * NOT_FOUND when there is no such user; what takes an administrator away rejects with
+ * LAST_ADMINISTRATOR when nobody else is one.
  */
 export class ManageUsers {
   readonly #deps: ManageUsersDeps;

@@ -45,7 +45,10 @@ export function isRoleName(text: string): boolean {
 export function roleProblem({ name, scopes }: RoleWithScopes): string | undefined {
   if (name === ADMIN) return 'The role "admin" is built in, and cannot be changed.';
   if (!isRoleName(name)) {
-    return 'A role is named by a lower-case letter, then letters, digits, "-", "_" and ":"; at most 63.';
+    return (
+      'A role is named by a lower-case letter, then letters, digits, "-", "_" and ":"; ' +
+      'at most 63.'
+    );
   }
   if (scopes.join(' ').length > LONGEST_SCOPES) {
     return `The scopes of a role are at most ${LONGEST_SCOPES} characters together.`;

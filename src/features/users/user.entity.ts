@@ -32,7 +32,8 @@ const UserSchema = defineEntity({
     {
       name: 'users_email_prefix_index',
       expression:
-        'create index users_email_prefix_index on users (realm_id, email_normalized text_pattern_ops)',
+        'create index users_email_prefix_index ' +
+        'on users (realm_id, email_normalized text_pattern_ops)',
     },
   ],
 });

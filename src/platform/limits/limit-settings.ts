@@ -7,7 +7,8 @@ export const LIMIT_SETTINGS = new Settings({
   limits: realmSetting(
     optional(oneOf(['all', 'accounts', 'off'])),
     undefined,
-    'which limits hold: all (the default in production), accounts (none per address; the default in development), off',
+    'which limits hold: all (the default in production), accounts (none per address; ' +
+      'the default in development), off',
   ),
   limitMessagesPerAccount: realmSetting(
     rate,

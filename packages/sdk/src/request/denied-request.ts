@@ -48,15 +48,17 @@ export function warnOncePerCause(
 function warningOf(denied: DeniedRequest): string | undefined {
   const { reason, message, mismatch, cause, clockOffsetMs = 0 } = denied;
   if (EVERYDAY.has(reason)) return undefined;
+  const offsetMs = Math.abs(clockOffsetMs);
   const clock =
-    Math.abs(clockOffsetMs) < CLOCK_OFFSET_MS
+    offsetMs < CLOCK_OFFSET_MS
       ? ''
-      : ` The clock of this machine differs from the issuer's by ${Math.round(Math.abs(clockOffsetMs) / 1000)} s.`;
+      : ` The clock of this machine differs from the issuer's by ${Math.round(offsetMs / 1000)} s.`;
   if (reason === 'TOKEN_EXPIRED' && clock === '') return undefined;
   if (mismatch !== undefined) {
     const { claim, expected, actual } = mismatch;
     // As JSON: a value that somebody sent must not make a second line of the log.
-    return `${reason}: ${claim} is ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}.${clock}`;
+    const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)];
+    return `${reason}: ${claim} is ${is}, expected ${should}.${clock}`;
   }
   return reason === 'VERIFICATION_UNAVAILABLE'
     ? `${reason}: ${message} ${reasonOf(cause)}`
