@@ -87,8 +87,8 @@ export async function startRedis(programs: Programs): Promise<OwnServer> {
   return withUrl(server, `redis://127.0.0.1:${port}`);
 }
 
-/** The server's programs, or undefined when they are not on this machine. */
-export function findPrograms(name: 'postgres' | 'redis-server'): Programs | undefined {
+/** A server's programs, or undefined when they are not on this machine. */
+export function findPrograms(name: string): Programs | undefined {
   const folders = [
     ...(process.env.PATH ?? '').split(delimiter),
     ...(name === 'postgres' ? debianPostgresFolders() : []),
@@ -106,6 +106,16 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === 'string')
     throw new Error('a TCP server without a port');
   return address.port;
+}
+
+/** A server that this file does not know; its folder goes with it. */
+export async function startServer(
+  command: readonly string[],
+  { port, folder }: { readonly port: number; readonly folder: string },
+): Promise<OwnServer> {
+  const server = new ServerProcess([...command], { cwd: folder }, port, 'SIGTERM', folder);
+  await server.start();
+  return withUrl(server, `http://127.0.0.1:${port}`);
 }
 
 class ServerProcess {

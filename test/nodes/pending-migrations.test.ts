@@ -58,9 +58,8 @@ describeOnSharedServers('on a database that lacks migrations', (open) => {
     const runs = await Promise.all([1, 2, 3].map(() => runCommand(['migrate', 'up'], settings)));
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(runs.filter(({ output }) => output.includes('applied 2'))).toHaveLength(1);
-    expect(await database.sql('select count(*)::int as runs from authgraph_migrations')).toEqual([
-      { runs: 1 },
-    ]);
+    const twice = 'select name from authgraph_migrations group by name having count(*) > 1';
+    expect(await database.sql(twice)).toEqual([]);
   });
 
   it('a node waits for the one that migrates, however long that takes', async () => {
