@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { realms } from '../features/realms/index.js';
 import { SESSION_SETTINGS } from '../features/sessions/index.js';
+import { signingKeys } from '../features/signing-keys/index.js';
 import { AuthError } from '../kernel/auth-error.js';
 import { createApolloServer } from '../platform/graphql/apollo-server.js';
 import { buildSubgraph } from '../platform/graphql/schema.js';
@@ -47,11 +48,15 @@ export async function startApp(options: ComposeOptions): Promise<App> {
   await apollo.start();
   const checks = built.flatMap((each) => each.checks ?? []);
   const { directory } = use(realms);
+  const { rings } = use(signingKeys);
   const server = await createHttpServer({
     routes: [graphqlRoute(apollo, checks), ...built.flatMap(({ routes }) => routes ?? [])],
-    realmOf: (realmId) => {
+    realmOf: async (realmId) => {
       assertReady();
-      return directory.find(realmId);
+      const realm = await directory.find(realmId);
+      // Before a flow's transaction needs them: it would wait for a second connection.
+      await rings.of(realm);
+      return realm;
     },
     allowedOrigins: (realm) => SESSION_SETTINGS.of(realm).allowedOrigins,
     trustProxy: config.trustProxy,

@@ -5,7 +5,7 @@ import { print } from './terminal.js';
 
 export function listKeys(env: Environment, options: RealmOption): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
-    using ring = await use(signingKeys).rings.read(realm);
+    const ring = await use(signingKeys).rings.read(realm);
     for (const { key, status } of ring.list()) {
       const created = `created ${key.createdAt.toISOString()}`;
       const signs = `signs from ${key.activatesAt.toISOString()}`;

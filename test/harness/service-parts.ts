@@ -35,8 +35,10 @@ export async function rotateSigningKeyIfDue(service: TestService): Promise<Date>
 export async function createUser(
   service: TestService,
   user: { readonly email: string; readonly password: string; readonly roles: readonly string[] },
+  realmId?: string,
 ): Promise<string> {
-  return service.app.use(password).signUp.create(await realmOf(service), user, operator('test'));
+  const realm = await realmOf(service, realmId);
+  return service.app.use(password).signUp.create(realm, user, operator('test'));
 }
 
 /** A refresh token with a right MAC, whatever it says. */

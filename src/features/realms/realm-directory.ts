@@ -5,20 +5,22 @@ import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
 import { type Bus, busMessage } from '../../platform/bus/bus.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { ReadRealm } from './read-realm.js';
-import { findRealm } from './realm.store.js';
+import { findRealm, type RealmRow } from './realm.store.js';
+import { isRealmId } from './realm-id.policy.js';
 
 export const REALM_CHANGED = busMessage('realm-changed', z.object({ realmId: z.string() }));
 
-/** More than a node serves at a time; those that nobody asks for make room. */
-const MOST_KEPT = 2_000;
+/** As many as a node has key rings for; those that nobody asks for make room. */
+const MOST_KEPT = 500;
 /** Makes good what the bus lost, and follows changes while it is down. */
 const RENEW_AFTER_MS = 5_000;
-/** So that a path made up by somebody does not cost a query each time. */
-const ABSENT_FOR_MS = 1_000;
+/** So that a path made up by somebody does not cost a query each time, nor a realm its place. */
+const ABSENT = { max: 1_000, ttl: 1_000 };
 
 interface Entry {
-  /** Undefined: there is no such realm. */
-  readonly realm: Realm | undefined;
+  readonly realm: Realm;
+  /** Tells a realm from one of the same id that was deleted. */
+  readonly createdAt: Date;
   readonly readAt: number;
 }
 
@@ -27,26 +29,38 @@ export class RealmDirectory {
   readonly #sql: SqlExecutor;
   readonly #read: ReadRealm;
   readonly #entries = new LRUCache<string, Entry>({ max: MOST_KEPT });
+  readonly #absent = new LRUCache<string, true>(ABSENT);
   readonly #loading = new Map<string, Promise<Realm>>();
-  readonly #leave: ((realmId: string) => void)[] = [];
+  /** What was read before may have changed meanwhile. */
+  #connectedAt = Number.NEGATIVE_INFINITY;
 
   constructor(sql: SqlExecutor, bus: Bus, read: ReadRealm) {
     this.#sql = sql;
     this.#read = read;
     bus.on(REALM_CHANGED, ({ realmId }) => this.forget(realmId));
-    bus.onConnected(() => this.#entries.clear());
+    bus.onConnected(() => {
+      this.#connectedAt = performance.now();
+    });
   }
 
   /** The realm of that id; the default one for an empty id. Rejects with NOT_FOUND. */
   find(id: string): Realm | Promise<Realm> {
     const realmId = id === '' ? DEFAULT_REALM : id;
     const entry = this.#entries.get(realmId);
-    if (entry === undefined) return this.#load(realmId);
-    const age = performance.now() - entry.readAt;
-    if (entry.realm === undefined) return age < ABSENT_FOR_MS ? absent() : this.#load(realmId);
+    if (entry === undefined) {
+      if (!isRealmId(realmId) || this.#absent.has(realmId)) return absent();
+      return this.#load(realmId);
+    }
+    const { realm, readAt } = entry;
     // A realm that cannot be read again stays as it is known: only the database is away.
-    if (age >= RENEW_AFTER_MS) this.#load(realmId).catch(() => {});
-    return entry.realm;
+    if (readAt < this.#connectedAt) {
+      return this.#load(realmId).catch((error: unknown) => {
+        if (error instanceof AuthError) throw error;
+        return realm;
+      });
+    }
+    if (performance.now() - readAt >= RENEW_AFTER_MS) this.#load(realmId).catch(() => {});
+    return realm;
   }
 
   /** The same, but undefined where there is none. */
@@ -59,39 +73,44 @@ export class RealmDirectory {
     }
   }
 
-  /** Reads it from the database, whatever is known. */
-  async refresh(id: string): Promise<Realm> {
-    this.forget(id);
-    return this.#load(id);
-  }
-
   /** The next to ask for it reads it anew. */
   forget(realmId: string): void {
     this.#entries.delete(realmId);
-    for (const listener of this.#leave) listener(realmId);
-  }
-
-  /** Calls back when what is known of a realm may be out of date. */
-  onForgotten(listener: (realmId: string) => void): void {
-    this.#leave.push(listener);
+    this.#absent.delete(realmId);
+    this.#loading.delete(realmId); // it may have read what was before
   }
 
   #load(realmId: string): Promise<Realm> {
     const known = this.#loading.get(realmId);
     if (known !== undefined) return known;
-    const loading = this.#fetch(realmId).finally(() => this.#loading.delete(realmId));
+    const readAt = performance.now();
+    const isCurrent = () => this.#loading.get(realmId) === loading;
+    const loading = findRealm(this.#sql, realmId)
+      .then((row) => {
+        if (row === undefined) {
+          if (isCurrent()) this.#entries.delete(realmId);
+          if (isCurrent()) this.#absent.set(realmId, true);
+          return absent();
+        }
+        const realm = this.#realmOf(row);
+        if (isCurrent()) this.#entries.set(realmId, { realm, createdAt: row.createdAt, readAt });
+        return realm;
+      })
+      .finally(() => {
+        if (isCurrent()) this.#loading.delete(realmId);
+      });
     this.#loading.set(realmId, loading);
     return loading;
   }
 
-  async #fetch(realmId: string): Promise<Realm> {
-    const row = await findRealm(this.#sql, realmId);
-    const before = this.#entries.peek(realmId)?.realm;
-    const after = row && this.#read(row);
-    // One object as long as nothing changes: what others derive from a realm hangs on it.
-    const realm = before && after && isSame(before, after) ? before : after;
-    this.#entries.set(realmId, { realm, readAt: performance.now() });
-    return realm ?? absent();
+  /** One object as long as nothing changes: what others derive from a realm hangs on it. */
+  #realmOf(row: RealmRow): Realm {
+    const before = this.#entries.peek(row.id);
+    const realm = this.#read(row);
+    const isSameRealm = before?.createdAt.getTime() === row.createdAt.getTime();
+    return before !== undefined && isSameRealm && isSame(before.realm, realm)
+      ? before.realm
+      : realm;
   }
 }
 

@@ -37,19 +37,16 @@ const LONGEST_GRACE_SECONDS = 300;
 /** Verifiers allow for clocks that differ. */
 const SKEW_SECONDS = 60;
 
-interface Remembered {
-  readonly realmId: string;
-  readonly forgetAt: number;
-}
-
 /**
  * The sessions whose access tokens could still be valid although they ended, so that those are
  * refused at once without a query a request. While the bus is down, or before the first load, each
- * question goes to the database instead.
+ * question goes to the database instead. One load and one timer for all realms: a realm in which
+ * nothing ended costs nothing.
  */
 export class EndedSessions implements Disposable {
   readonly #deps: EndedSessionsDeps;
-  readonly #ended = new Map<string, Remembered>();
+  /** By realm and session: when to forget it. */
+  readonly #ended = new Map<string, Map<string, number>>();
   readonly #events = new EventEmitter<Record<string, [readonly string[]]>>().setMaxListeners(0);
   #loadedAt: Date | undefined;
   #connection = 0;
@@ -70,7 +67,7 @@ export class EndedSessions implements Disposable {
 
   /** A realm's sessions that ended lately, as far as this node knows. */
   recent(realm: Realm): string[] {
-    return [...this.#ended].flatMap(([id, { realmId }]) => (realmId === realm.id ? [id] : []));
+    return [...(this.#ended.get(realm.id)?.keys() ?? [])];
   }
 
   /** Calls back with sessions that this node learns to be ended; returns the way to stop. */
@@ -81,7 +78,7 @@ export class EndedSessions implements Disposable {
 
   /** True when the session was ended. Rejects when only the database could tell and does not. */
   has(realm: Realm, sessionId: string): boolean | Promise<boolean> {
-    if (this.#ended.has(sessionId)) return true;
+    if (this.#ended.get(realm.id)?.has(sessionId)) return true;
     if (this.#deps.bus.connected && this.#loadedAt !== undefined) return false;
     return isSessionAlive(this.#deps.sql, realm, sessionId).then((isAlive) => !isAlive);
   }
@@ -122,14 +119,17 @@ export class EndedSessions implements Disposable {
   }
 
   #remember(realmId: string, sessionIds: readonly string[], forgetAt: number): void {
-    const news = sessionIds.filter((id) => !this.#ended.has(id));
-    for (const id of sessionIds) this.#ended.set(id, { realmId, forgetAt });
+    const ended = this.#ended.get(realmId) ?? new Map<string, number>();
+    const news = sessionIds.filter((id) => !ended.has(id));
+    for (const id of sessionIds) ended.set(id, forgetAt);
+    this.#ended.set(realmId, ended);
     if (news.length > 0) this.#events.emit(realmId, news);
   }
 
   #forget(now: Date): void {
-    for (const [id, { forgetAt }] of this.#ended) {
-      if (forgetAt <= now.getTime()) this.#ended.delete(id);
+    for (const [realmId, ended] of this.#ended) {
+      for (const [id, forgetAt] of ended) if (forgetAt <= now.getTime()) ended.delete(id);
+      if (ended.size === 0) this.#ended.delete(realmId);
     }
   }
 

@@ -1,12 +1,15 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { sessionContext } from '@authgraph/sdk';
 import type { Clock } from '../../kernel/clock.js';
-import type { Realm } from '../../kernel/realm.js';
+import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
 import type { KeyRings } from '../signing-keys/index.js';
 import type { EndedSessions } from './ended-sessions.js';
 import { audienceOf } from './session-settings.js';
 import type { TokenCookies } from './token-cookies.js';
+
+/** Verified tokens that are remembered: one of many realms may not take the memory of all. */
+const TOKENS_OF_A_REALM = 1_000;
 
 export interface VerificationDeps {
   readonly rings: KeyRings;
@@ -47,5 +50,6 @@ function pluginOf(realm: Realm, { rings, endedSessions, cookies, clock }: Verifi
     // Issuer and audience are its own, so a refused token says nothing about the settings.
     onDenied: () => {},
     now: () => clock.now(),
+    ...(realm.id === DEFAULT_REALM ? {} : { cacheSize: TOKENS_OF_A_REALM }),
   });
 }

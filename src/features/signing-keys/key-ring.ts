@@ -35,18 +35,16 @@ const RENEWAL_RETRY_MS = 1_000;
 /**
  * The signing keys as this node knows them. Once loaded it answers from memory and renews itself in
  * the background every half of the JWKS's max-age, so that with the cache's equal half no key is
- * seen later than one max-age; on a timer, since a node that nobody asked for a week must not
- * answer, or sign, with what it knew then.
+ * seen later than one max-age. It has no timer, since there may be many: whoever keeps it calls
+ * `renewWhenStale` now and again.
  */
-export class KeyRing implements Disposable {
+export class KeyRing {
   readonly #deps: KeyRingDeps;
   #keys: readonly LoadedKey[] = [];
   /** The same by id, with the time when each is gone: every request asks for one. */
   #byKid: ReadonlyMap<string, { readonly key: LoadedKey; readonly goneAt: number }> = new Map();
   #loadedAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #disposed = false;
   #renewAgainAt = Number.NEGATIVE_INFINITY;
   #saidStale = false;
 
@@ -69,13 +67,13 @@ export class KeyRing implements Disposable {
 
   /** The public keys as a JWK Set (RFC 7517). */
   jwks(): { keys: JWK[] } {
-    this.#renewWhenStale();
+    this.renewWhenStale();
     return { keys: this.list().map(({ key }) => key.publicJwk) };
   }
 
   /** The key to sign with now. Throws SERVICE_UNAVAILABLE when none could be loaded yet. */
   signingKey(): LoadedKey {
-    this.#renewWhenStale();
+    this.renewWhenStale();
     const key = activeKey(this.#keys, this.#deps.clock.now());
     if (key === undefined)
       throw new AuthError(
@@ -92,7 +90,7 @@ export class KeyRing implements Disposable {
 
   /** The public key of that id; undefined when no such key is published. */
   async get(kid: string): Promise<CryptoKey | undefined> {
-    this.#renewWhenStale();
+    this.renewWhenStale();
     const known = this.#find(kid);
     if (known !== undefined) return known.publicKey;
     if (performance.now() - this.#loadedAt > UNKNOWN_KID_RELOAD_MS) await this.reload('database');
@@ -107,6 +105,12 @@ export class KeyRing implements Disposable {
     return this.#loading;
   }
 
+  /** Reads the keys again in the background when that is due; keeps the old ones if it fails. */
+  renewWhenStale(): void {
+    const now = performance.now();
+    if (now - this.#loadedAt >= this.#renewalMs && now >= this.#renewAgainAt) this.#renew();
+  }
+
   #find(kid: string): LoadedKey | undefined {
     const known = this.#byKid.get(kid);
     return known !== undefined && known.goneAt > this.#deps.clock.now().getTime()
@@ -116,12 +120,6 @@ export class KeyRing implements Disposable {
 
   get #renewalMs(): number {
     return (this.#deps.lifetimes.jwksMaxAge / 2) * 1000;
-  }
-
-  /** Beside the timer: it stands still with the machine, as a laptop does that is asleep. */
-  #renewWhenStale(): void {
-    const now = performance.now();
-    if (now - this.#loadedAt >= this.#renewalMs && now >= this.#renewAgainAt) this.#renew();
   }
 
   #renew(): void {
@@ -154,7 +152,6 @@ export class KeyRing implements Disposable {
     this.#byKid = new Map(keys.map((key) => [key.kid, { key, goneAt: timeOf(key) }]));
     this.#keys = keys;
     this.#loadedAt = performance.now();
-    if (!this.#disposed) this.#timer ??= setInterval(() => this.#renew(), this.#renewalMs).unref();
   }
 
   async #read(from: 'cache' | 'database'): Promise<StoredKey[]> {
@@ -171,10 +168,5 @@ export class KeyRing implements Disposable {
       this.#keys.find(({ kid }) => kid === key.kid) ??
       loadKey(key, this.#deps.seal, this.#deps.realmId)
     );
-  }
-
-  [Symbol.dispose](): void {
-    this.#disposed = true;
-    clearInterval(this.#timer);
   }
 }

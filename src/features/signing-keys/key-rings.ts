@@ -9,7 +9,7 @@ import { safeReason } from '../../platform/database/database-failure.js';
 import type { KeyCache } from './key-cache.js';
 import { KeyRing } from './key-ring.js';
 import { keyLifetimes, type RotateSigningKey, SIGNING_KEYS_CHANGED } from './rotate-signing-key.js';
-import { startRotationTimer } from './rotation-timer.js';
+import { RotationSchedule } from './rotation-schedule.js';
 
 export interface KeyRingsDeps {
   readonly database: Database;
@@ -25,13 +25,18 @@ export interface KeyRingsDeps {
 /** Rings of realms that nobody asked for longest make room; those idle this long go anyway. */
 const MOST_OPEN = 500;
 const IDLE_MS = 60 * 60 * 1000;
-const SWEEP_MS = 10 * 60 * 1000;
+/** One timer for all of them. */
+const TICK_MS = 250;
+/** Rings that were opened together fall due together, and the requests need connections too. */
+const MOST_LOOKS_A_TICK = 2;
 
-interface OpenRing extends Disposable {
+interface OpenRing {
   readonly realm: Realm;
   readonly ring: KeyRing;
   /** Settled when the ring has keys, or it is known why not. */
   readonly opening: Promise<KeyRing>;
+  /** Once it is open. */
+  rotation?: RotationSchedule;
 }
 
 /** The key rings of the realms that this node serves, each opened by its first request. */
@@ -41,9 +46,8 @@ export class KeyRings implements Disposable {
     max: MOST_OPEN,
     ttl: IDLE_MS,
     updateAgeOnGet: true,
-    dispose: (ring) => ring[Symbol.dispose](),
   });
-  readonly #sweep = setInterval(() => this.#open.purgeStale(), SWEEP_MS).unref();
+  readonly #timer = setInterval(() => this.#tick(), TICK_MS).unref();
 
   constructor(deps: KeyRingsDeps) {
     this.#deps = deps;
@@ -54,7 +58,8 @@ export class KeyRings implements Disposable {
   of(realm: Realm): KeyRing | Promise<KeyRing> {
     const known = this.#open.get(realm.id);
     if (known?.realm === realm) return known.ring.ready ? known.ring : known.opening;
-    const opened = this.#openRing(realm);
+    const ring = this.#ringOf(realm);
+    const opened: OpenRing = { realm, ring, opening: this.#opening(realm, ring) };
     this.#open.set(realm.id, opened);
     opened.opening.catch(() => {
       if (this.#open.peek(realm.id) === opened) this.#open.delete(realm.id); // the next one tries
@@ -62,45 +67,47 @@ export class KeyRings implements Disposable {
     return opened.opening;
   }
 
-  /** What is stored now, without keeping the ring: for commands. The caller disposes of it. */
+  /** What is stored now, without keeping the ring: for commands. */
   async read(realm: Realm): Promise<KeyRing> {
     const ring = this.#ringOf(realm);
     await ring.reload('database');
     return ring;
   }
 
-  #openRing(realm: Realm): OpenRing {
-    const ring = this.#ringOf(realm);
+  /**
+   * Renews and rotates, so that a node that nobody asked for a week does not answer, or sign, with
+   * what it knew then; and closes what lay idle.
+   */
+  #tick(): void {
+    this.#open.purgeStale();
+    let looks = 0;
+    for (const { ring, rotation } of this.#open.values()) {
+      if (rotation === undefined) continue;
+      ring.renewWhenStale();
+      if (looks < MOST_LOOKS_A_TICK && rotation.lookIfDue(performance.now())) looks += 1;
+    }
+  }
+
+  async #opening(realm: Realm, ring: KeyRing): Promise<KeyRing> {
     const { rotate, clock, log } = this.#deps;
-    let timer: Disposable | undefined;
-    let disposed = false;
-    const warn = (error: unknown) =>
-      log.warn(
-        { realmId: realm.id, reason: safeReason(error) },
-        'Could not see to the rotation of signing keys; trying again',
-      );
     const rotateIfDue = async () => {
       const { made, nextAt } = await rotate.ifDue(realm);
       if (made) await ring.reload('database');
       return nextAt;
     };
-    const open = async () => {
-      await rotateIfDue();
-      if (!ring.ready) await ring.reload('cache');
-      ring.signingKey(); // throws when no key is active
-      if (!disposed) timer = startRotationTimer(rotateIfDue, () => clock.now(), warn);
-      return ring;
-    };
-    return {
-      realm,
-      ring,
-      opening: open(),
-      [Symbol.dispose]() {
-        disposed = true;
-        timer?.[Symbol.dispose]();
-        ring[Symbol.dispose]();
-      },
-    };
+    const warn = (error: unknown) =>
+      log.warn(
+        { realmId: realm.id, reason: safeReason(error) },
+        'Could not see to the rotation of signing keys; trying again',
+      );
+    const nextAt = await rotateIfDue();
+    if (!ring.ready) await ring.reload('cache');
+    ring.signingKey(); // throws when no key is active
+    const opened = this.#open.peek(realm.id);
+    if (opened?.ring === ring) {
+      opened.rotation = new RotationSchedule(rotateIfDue, nextAt, () => clock.now(), warn);
+    }
+    return ring;
   }
 
   #ringOf(realm: Realm): KeyRing {
@@ -121,7 +128,7 @@ export class KeyRings implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#sweep);
+    clearInterval(this.#timer);
     this.#open.clear();
   }
 }
