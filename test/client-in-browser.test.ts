@@ -42,7 +42,7 @@ window.askTen = () => Promise.all(Array.from({ length: 10 }, () => ask().catch(S
 </script>`;
 
 async function serveApp(path: string, response: ServerResponse): Promise<void> {
-  const name = /^\/client\/([a-z-]+\.js)$/.exec(path)?.[1];
+  const name = /^\/client\/((?:[a-z-]+\/)?[a-z-]+\.js)$/.exec(path)?.[1];
   if (name === undefined)
     return void response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
   response

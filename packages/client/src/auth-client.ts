@@ -1,13 +1,13 @@
 import { createAuthFetch } from './auth-fetch.js';
-import { AuthClientError, ME, REFRESH, SIGN_IN, SIGN_OUT, SIGN_UP, send } from './operations.js';
+import { ME, REFRESH_SESSION, SIGN_IN, SIGN_OUT, SIGN_UP } from './generated/operations.js';
 import type {
   RefreshSessionResult,
-  SignedIn,
   SignInResult,
   SignOutResult,
   SignUpResult,
   User,
 } from './results.js';
+import { AuthClientError, send } from './send-operation.js';
 import type { AuthSession, Clock } from './session.js';
 import { SessionKeeper } from './session-keeper.js';
 import { SessionState, type SignedOutReason } from './session-state.js';
@@ -81,14 +81,8 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   const cookies = delivery === 'COOKIE';
   const fetch: typeof globalThis.fetch =
     options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  // Without the access token: one that has expired must not stand in the way of what replaces it.
   const plain = { url, fetch, cookies };
-
-  /**
-   * Without the access token: one that has expired must not stand in the way of what replaces it.
-   */
-  async function call<Result>(query: string, input: object | undefined): Promise<Result> {
-    return (await send<{ result: Result }>(plain, query, { input })).result;
-  }
 
   const storage = options.storage ?? (cookies ? localStorageStorage() : memoryStorage());
   const state = new SessionState({
@@ -97,27 +91,30 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     clock,
     onSignedOut: (reason) => options.onSignedOut?.({ reason }),
   });
-  const refresh = (refreshToken: string | undefined) =>
-    call<RefreshSessionResult>(REFRESH, refreshToken === undefined ? undefined : { refreshToken });
+  const refresh = async (refreshToken: string | undefined) => {
+    const input = refreshToken === undefined ? null : { refreshToken };
+    return (await send(plain, REFRESH_SESSION, { input })).result;
+  };
   const keeper = new SessionKeeper({ state, sharedAs: storage.sharedAs, clock, refresh });
   const authFetch = createAuthFetch({ keeper, fetch, url, origins, cookies });
 
-  async function enter<Result extends { __typename: string }>(
-    query: string,
-    { email, password }: Credentials,
-  ): Promise<Result | SignedIn> {
-    const result = await call<Result | SignedIn>(query, { email, password, delivery });
-    if (isSignedIn(result)) await state.adopt(result);
+  async function signUp({ email, password }: Credentials): Promise<SignUpResult> {
+    const { result } = await send(plain, SIGN_UP, { input: { email, password, delivery } });
+    if (result.__typename === 'SignedIn') await state.adopt(result);
+    return result;
+  }
+
+  async function signIn({ email, password }: Credentials): Promise<SignInResult> {
+    const { result } = await send(plain, SIGN_IN, { input: { email, password, delivery } });
+    if (result.__typename === 'SignedIn') await state.adopt(result);
     return result;
   }
 
   async function signOut({ everywhere = false } = {}): Promise<SignOutResult> {
     const session = await keeper.settled();
     try {
-      const result = await call<SignOutResult>(SIGN_OUT, {
-        refreshToken: session?.tokens?.refreshToken,
-        everywhere,
-      });
+      const input = { refreshToken: session?.tokens?.refreshToken, everywhere };
+      const { result } = await send(plain, SIGN_OUT, { input });
       await state.end(session, 'SIGNED_OUT');
       return result;
     } catch (error) {
@@ -128,10 +125,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
 
   async function me(): Promise<User | null> {
     try {
-      const { result, session } = await send<{
-        result: User | null;
-        session: { id: string } | null;
-      }>({ ...plain, fetch: authFetch }, ME, {});
+      const { result, session } = await send({ ...plain, fetch: authFetch }, ME, {});
       if (cookies && state.current === null && session !== null)
         await state.adopt({ session, tokens: null });
       return result;
@@ -151,6 +145,8 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     cookies,
     keeper,
     authFetch,
+    signUp,
+    signIn,
     signOut,
     me,
     get session() {
@@ -158,13 +154,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     },
     subscribe: (listener) => state.subscribe(listener),
     getAccessToken: async () => (await keeper.usable())?.tokens?.accessToken ?? null,
-    signUp: (input) => enter(SIGN_UP, input),
-    signIn: (input) => enter(SIGN_IN, input),
     refresh: () => keeper.refresh(),
     close: () => state.close(),
   };
-}
-
-function isSignedIn(result: { readonly __typename: string }): result is SignedIn {
-  return result.__typename === 'SignedIn';
 }

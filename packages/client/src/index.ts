@@ -4,8 +4,8 @@ export {
   type Credentials,
   createAuthClient,
 } from './auth-client.js';
-export { AuthClientError } from './operations.js';
 export type * from './results.js';
+export { AuthClientError } from './send-operation.js';
 export type { AuthSession, Tokens } from './session.js';
 export type { SignedOutReason } from './session-state.js';
 export { localStorageStorage, memoryStorage, type TokenStorage } from './token-storage.js';

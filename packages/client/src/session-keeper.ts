@@ -1,7 +1,7 @@
 import type { AuthFailure } from './auth-failure.js';
 import { inTabLock } from './browser.js';
-import { AuthClientError } from './operations.js';
 import type { RefreshSessionResult } from './results.js';
+import { AuthClientError } from './send-operation.js';
 import { type AuthSession, type Clock, isFresh, isRenewalDue, isSame } from './session.js';
 import type { SessionState } from './session-state.js';
 

@@ -1,10 +1,7 @@
-export interface Tokens {
-  readonly accessToken: string;
-  /** ISO 8601, UTC, by the service's clock. */
-  readonly accessTokenExpiresAt: string;
-  readonly refreshToken: string;
-  readonly refreshTokenExpiresAt: string;
-}
+import type { TokensOfFragment } from './generated/operations.js';
+
+/** Both tokens, with the times when they expire: ISO 8601, UTC, by the service's clock. */
+export type Tokens = TokensOfFragment;
 
 /** What a client knows of its session, and keeps in its storage. Each refresh makes a new one. */
 export interface AuthSession {

@@ -1,21 +1,3 @@
-const TOKENS =
-  'session { id } tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }';
-const USER = 'id email emailVerified createdAt roles';
-const SIGNED_IN = `... on SignedIn { user { ${USER} } ${TOKENS} }`;
-const PROBLEMS = '... on Problem { message } ... on RateLimited { retryAfterSeconds }';
-
-export const SIGN_UP = `mutation SignUp($input: SignUpInput!) { result: signUp(input: $input) {
-  __typename ${SIGNED_IN} ... on WeakPassword { reasons minimumLength } ${PROBLEMS} } }`;
-export const SIGN_IN = `mutation SignIn($input: SignInInput!) { result: signIn(input: $input) {
-  __typename ${SIGNED_IN} ${PROBLEMS} } }`;
-export const REFRESH = `mutation RefreshSession($input: RefreshSessionInput) {
-  result: refreshSession(input: $input) { __typename
-  ... on SessionRefreshed { ${TOKENS} } ... on RefreshRejected { message reason }
-  ... on RateLimited { message retryAfterSeconds } } }`;
-export const SIGN_OUT = `mutation SignOut($input: SignOutInput) { result: signOut(input: $input) {
-  __typename ... on SignedOut { endedSessions } } }`;
-export const ME = `query Me { result: me { ${USER} } session { id } }`;
-
 /**
  * A call that has no answer of its result union.
  * `code` is NETWORK when no answer came, BAD_ANSWER when it was not GraphQL's, else
@@ -39,9 +21,11 @@ export interface Transport {
   readonly cookies: boolean;
 }
 
-/** Data of one operation; its main field is `result`. */
-interface Data {
-  readonly result: unknown;
+/** The text of one GraphQL operation, and what it takes and answers. */
+export interface Operation<Data, Variables> {
+  readonly text: string;
+  /** Only says the types: nobody calls it. */
+  readonly types?: (variables: Variables) => Data;
 }
 
 interface Answer<Result> {
@@ -55,16 +39,19 @@ interface Answer<Result> {
 const TIMEOUT_MS = 15_000;
 
 /**
- * Sends one operation to the service. Rejects with an AuthClientError unless its main field was
- * answered.
+ * Sends one operation to the service. Rejects with an AuthClientError unless its main field, which
+ * every operation calls `result`, was answered.
  */
-export async function send<Result extends Data>(
+export async function send<Data extends { readonly result: unknown }, Variables>(
   transport: Transport,
-  query: string,
-  variables: object,
-): Promise<Result> {
-  const { status, text } = await post(transport, JSON.stringify({ query, variables }));
-  const { data, errors } = parse<Result>(text);
+  operation: Operation<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { status, text } = await post(
+    transport,
+    JSON.stringify({ query: operation.text, variables }),
+  );
+  const { data, errors } = parse<Data>(text);
   const [error] = errors ?? [];
   if (data?.result !== undefined && (data.result !== null || error === undefined)) return data;
   const code = error?.extensions?.code ?? (status === 401 ? 'UNAUTHENTICATED' : 'BAD_ANSWER');
