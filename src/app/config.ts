@@ -7,11 +7,11 @@ import {
   list,
   oneOf,
   publicUrl,
+  randomSecret,
   url,
 } from '../platform/settings/setting-schemas.js';
 import { parseSettings, variableOf } from '../platform/settings/settings.js';
 import { FEATURES, settingsOf } from './features.js';
-import { secretProblem } from './master-secret.policy.js';
 
 /** Everything that can be set, checked and complete. Durations are seconds. */
 export interface Config {
@@ -72,11 +72,6 @@ const proxy = z.string().refine((text) => {
 }, 'must be a comma-separated list of addresses, networks such as 10.0.0.0/8, or ' +
   PROXY_NAMES.join(', '));
 
-const masterSecret = z.string().superRefine((value, context) => {
-  const problem = secretProblem(value);
-  if (problem !== undefined) context.addIssue(problem);
-});
-
 /** The settings of the process itself; those of the features are theirs. */
 const PROCESS = z.object({
   NODE_ENV: z.string().optional(),
@@ -85,7 +80,7 @@ const PROCESS = z.object({
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   AUTHGRAPH_DATA_DIR: z.string().optional(),
-  AUTHGRAPH_SECRET: list(masterSecret).default([]),
+  AUTHGRAPH_SECRET: list(randomSecret).default([]),
   AUTHGRAPH_ISSUER: publicUrl.optional(),
   AUTHGRAPH_AUTO_MIGRATE: flag.optional(),
   AUTHGRAPH_TRUST_PROXY: list(proxy).default([]),

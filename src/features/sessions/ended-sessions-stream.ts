@@ -1,45 +1,54 @@
 import type { ServerResponse } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Realm } from '../../kernel/realm.js';
+import { isSameSecret } from '../../kernel/same-secret.js';
+import { callerAddress } from '../../platform/http/caller-address.js';
 import type { RealmRoute } from '../../platform/http/realm-route.js';
-import { SIGNING_SETTINGS } from '../signing-keys/index.js';
-import type { EndedSessions } from './ended-sessions.js';
+import { networkOf } from '../../platform/limits/network-of.js';
+import type { EndedSessions, RecentEnd } from './ended-sessions.js';
 
-const MAX_STREAMS = 500;
+const MAX_STREAMS = 1_000;
+/** Many servers may share an address to the outside; one that opens streams in a loop may not. */
+const MAX_STREAMS_A_NETWORK = 100;
 const HEARTBEAT_MS = 2_000;
 /** A reader that is this far behind is not reading. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** Beyond the life of an access token: grace window and skew. */
-const MARGIN_SECONDS = 360;
+
+export interface StreamOptions {
+  readonly source: EndedSessions;
+  /** A reader has to bring one of them. */
+  readonly secrets: readonly string[];
+  /** Without any secret: whether everybody may read, or nobody. */
+  readonly openToAll: boolean;
+}
 
 /**
  * Server-sent events that let other servers refuse ended sessions at once: first what ended lately,
- * then each end as it happens, and a heartbeat by which a reader knows that it misses nothing.
- * Session ids are no secrets.
+ * then each end as it happens, and a heartbeat by which a reader knows that it misses nothing. Who
+ * may read it is a setting, so that strangers cannot take the places of those servers.
  */
 export class EndedSessionsStream {
-  readonly #source: EndedSessions;
-  readonly #streams = new Set<ServerResponse>();
+  readonly #options: StreamOptions;
+  /** Each open stream, and the network that it goes to. */
+  readonly #streams = new Map<ServerResponse, string>();
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   #closing = false;
 
-  constructor(source: EndedSessions) {
-    this.#source = source;
+  constructor(options: StreamOptions) {
+    this.#options = options;
   }
 
   get route(): RealmRoute {
     return {
       method: 'GET',
       path: '/events/ended-sessions',
-      handle: (realm, _request, reply) => {
-        if (this.#closing || this.#streams.size >= MAX_STREAMS) {
-          throw new AuthError(
-            'SERVICE_UNAVAILABLE',
-            'This node takes no more event streams at present.',
-          );
-        }
+      handle: (realm, request, reply) => {
+        this.#refuseStranger(request);
+        const network = networkOf(callerAddress(request));
+        this.#refuseTooMany(network);
         reply.hijack();
-        this.#serve(realm, reply.raw);
+        this.#serve(realm, reply.raw, network);
       },
     };
   }
@@ -48,30 +57,55 @@ export class EndedSessionsStream {
   close(): void {
     this.#closing = true;
     clearInterval(this.#heartbeat);
-    for (const stream of this.#streams) stream.end();
+    for (const stream of this.#streams.keys()) stream.end();
   }
 
-  #serve(realm: Realm, stream: ServerResponse): void {
+  #refuseStranger({ headers: { authorization = '' } }: FastifyRequest): void {
+    const { secrets, openToAll } = this.#options;
+    if (secrets.length === 0) {
+      if (openToAll) return;
+      throw new AuthError(
+        'FORBIDDEN',
+        'The stream of ended sessions is off. An operator can open it with AUTHGRAPH_REVOCATION_STREAM_SECRETS.',
+      );
+    }
+    // All of them, so that the time does not tell which one it was.
+    const matches = secrets.filter((secret) => isSameSecret(authorization, `Bearer ${secret}`));
+    if (matches.length === 0)
+      throw new AuthError(
+        'UNAUTHENTICATED',
+        'A secret of AUTHGRAPH_REVOCATION_STREAM_SECRETS is needed.',
+      );
+  }
+
+  #refuseTooMany(network: string): void {
+    const ofNetwork = [...this.#streams.values()].filter((each) => each === network).length;
+    if (this.#closing || this.#streams.size >= MAX_STREAMS || ofNetwork >= MAX_STREAMS_A_NETWORK) {
+      throw new AuthError(
+        'SERVICE_UNAVAILABLE',
+        'This node takes no more event streams from there at present.',
+      );
+    }
+  }
+
+  #serve(realm: Realm, stream: ServerResponse, network: string): void {
+    const { source } = this.#options;
     stream.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    const stop = this.#source.onEnded(realm, (sessionIds) =>
-      write(stream, event('ended', { sessionIds })),
-    );
+    const stop = source.onEnded(realm, (ends) => write(stream, event('ended', ends)));
     stream.once('close', () => {
       stop();
       this.#streams.delete(stream);
     });
-    const retentionSeconds = SIGNING_SETTINGS.of(realm).accessTokenTtl + MARGIN_SECONDS;
-    const sessionIds = this.#source.recent(realm);
-    stream.write(event('snapshot', { retentionSeconds, sessionIds }));
-    this.#streams.add(stream);
+    stream.write(event('snapshot', source.recent(realm)));
+    this.#streams.set(stream, network);
   }
 
   #beat(): void {
-    for (const stream of this.#streams) write(stream, ': heartbeat\n\n');
+    for (const stream of this.#streams.keys()) write(stream, ': heartbeat\n\n');
   }
 }
 
@@ -80,6 +114,8 @@ function write(stream: ServerResponse, text: string): void {
   else stream.write(text);
 }
 
-function event(name: string, data: object): string {
+/** Session ids are no secrets. With each: for how many seconds it has to be remembered. */
+function event(name: string, ends: readonly RecentEnd[]): string {
+  const data = { sessions: ends.map(({ id, seconds }) => [id, seconds]) };
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -37,6 +37,12 @@ const LONGEST_GRACE_SECONDS = 300;
 /** Verifiers allow for clocks that differ. */
 const SKEW_SECONDS = 60;
 
+/** A session whose access tokens may still look valid to others, for that many seconds. */
+export interface RecentEnd {
+  readonly id: string;
+  readonly seconds: number;
+}
+
 /**
  * The sessions whose access tokens could still be valid although they ended, so that those are
  * refused at once without a query a request. While the bus is down, or before the first load, each
@@ -47,7 +53,7 @@ export class EndedSessions implements Disposable {
   readonly #deps: EndedSessionsDeps;
   /** By realm and session: when to forget it. */
   readonly #ended = new Map<string, Map<string, number>>();
-  readonly #events = new EventEmitter<Record<string, [readonly string[]]>>().setMaxListeners(0);
+  readonly #events = new EventEmitter<Record<string, [readonly RecentEnd[]]>>().setMaxListeners(0);
   #loadedAt: Date | undefined;
   #connection = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -66,12 +72,13 @@ export class EndedSessions implements Disposable {
   }
 
   /** A realm's sessions that ended lately, as far as this node knows. */
-  recent(realm: Realm): string[] {
-    return [...(this.#ended.get(realm.id)?.keys() ?? [])];
+  recent(realm: Realm): RecentEnd[] {
+    const ended = this.#ended.get(realm.id) ?? new Map<string, number>();
+    return [...ended].map(([id, forgetAt]) => this.#recentEnd(id, forgetAt));
   }
 
   /** Calls back with sessions that this node learns to be ended; returns the way to stop. */
-  onEnded(realm: Realm, listener: (sessionIds: readonly string[]) => void): () => void {
+  onEnded(realm: Realm, listener: (ends: readonly RecentEnd[]) => void): () => void {
     this.#events.on(realm.id, listener);
     return () => this.#events.off(realm.id, listener);
   }
@@ -123,7 +130,14 @@ export class EndedSessions implements Disposable {
     const news = sessionIds.filter((id) => !ended.has(id));
     for (const id of sessionIds) ended.set(id, forgetAt);
     this.#ended.set(realmId, ended);
-    if (news.length > 0) this.#events.emit(realmId, news);
+    if (news.length === 0) return;
+    const ends = news.map((id) => this.#recentEnd(id, forgetAt));
+    this.#events.emit(realmId, ends);
+  }
+
+  #recentEnd(id: string, forgetAt: number): RecentEnd {
+    const now = this.#deps.clock.now().getTime();
+    return { id, seconds: Math.max(0, Math.ceil((forgetAt - now) / 1_000)) };
   }
 
   #forget(now: Date): void {

@@ -75,7 +75,11 @@ export const sessions = feature({
     });
     const endedSessions = new EndedSessions({ sql, bus, clock, log });
     const endSessions = new EndSessions({ clock, events, endedSessions });
-    const stream = new EndedSessionsStream(endedSessions);
+    const stream = new EndedSessionsStream({
+      source: endedSessions,
+      secrets: SESSION_SETTINGS.of(platform).revocationStreamSecrets,
+      openToAll: !platform.process.production,
+    });
     const cookies = new TokenCookies(alwaysAllowedOrigins(platform.process));
     const tokens = new DeliverTokens(cookies);
     const refresh = new RefreshSession({

@@ -1,7 +1,14 @@
 import type { Realm } from '../../kernel/realm.js';
 import { rate } from '../../platform/limits/rate.js';
-import { duration, list, optional, origin, text } from '../../platform/settings/setting-schemas.js';
-import { realmSetting, Settings } from '../../platform/settings/settings.js';
+import {
+  duration,
+  list,
+  optional,
+  origin,
+  randomSecret,
+  text,
+} from '../../platform/settings/setting-schemas.js';
+import { processSetting, realmSetting, Settings } from '../../platform/settings/settings.js';
 
 export const SESSION_SETTINGS = new Settings({
   audience: realmSetting(optional(text), undefined, '`aud` of access tokens; the issuer if unset'),
@@ -17,6 +24,11 @@ export const SESSION_SETTINGS = new Settings({
     'how long the predecessor of a refresh token still gives the same successor',
   ),
   limitRefreshPerSession: realmSetting(rate, '600/1m', 'refreshes of one session'),
+  revocationStreamSecrets: processSetting(
+    list(randomSecret),
+    '',
+    'who may read /events/ended-sessions: secrets of servers, comma-separated',
+  ),
   allowedOrigins: realmSetting(
     list(origin),
     '',

@@ -1,12 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { type FastifyInstance, fastify } from 'fastify';
 import { AuthError } from '../../kernel/auth-error.js';
+import { isSameSecret } from '../../kernel/same-secret.js';
 import type { Metrics } from './metrics.js';
 
 /** GET /metrics in Prometheus' text format, for whoever holds the token. */
 export function serveMetrics(server: FastifyInstance, metrics: Metrics, token?: string): void {
   server.get('/metrics', async ({ headers }, reply) => {
-    if (token !== undefined && !isSame(headers.authorization ?? '', `Bearer ${token}`)) {
+    if (token !== undefined && !isSameSecret(headers.authorization ?? '', `Bearer ${token}`)) {
       void reply.header('www-authenticate', 'Bearer');
       throw new AuthError('UNAUTHENTICATED', 'The token of AUTHGRAPH_METRICS_TOKEN is needed.');
     }
@@ -24,10 +24,4 @@ export async function listenForMetrics(
   serveMetrics(server, metrics);
   await server.listen({ port, host });
   return server;
-}
-
-/** Without telling by its time how much of it was right. */
-function isSame(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from '../../kernel/duration.js';
+import { secretProblem } from './random-secret.policy.js';
 
 /** A duration such as 30s, 10m, 12h or 14d, in seconds. */
 export function duration(from: string, to: string): z.ZodType<number, string> {
@@ -70,6 +71,12 @@ export function list(item: z.ZodType<string, string>): z.ZodType<string[], strin
     )
     .pipe(z.array(item));
 }
+
+/** A secret that an operator makes. */
+export const randomSecret: z.ZodType<string, string> = z.string().superRefine((value, context) => {
+  const problem = secretProblem(value);
+  if (problem !== undefined) context.addIssue(problem);
+});
 
 export const text: z.ZodType<string, string> = z.string();
 

@@ -27,6 +27,15 @@ export function realmSetting<Value>(
   return { schema, fallback, about, perRealm: true };
 }
 
+/** A setting of the whole process. */
+export function processSetting<Value>(
+  schema: z.ZodType<Value, string>,
+  fallback: string | undefined,
+  about: string,
+): Setting<Value> {
+  return { schema, fallback, about, perRealm: false };
+}
+
 /** The settings of one feature. `accessTokenTtl` is the variable AUTHGRAPH_ACCESS_TOKEN_TTL. */
 export class Settings<Of extends Shape = Shape> {
   readonly shape: Of;

@@ -1,3 +1,4 @@
+import { reasonOf } from '../token/reason-of.js';
 import type { Mismatch, TokenError, TokenErrorCode } from '../token/token-error.js';
 
 /** A request that did not get what it asked for, and why. It never holds the token. */
@@ -63,14 +64,6 @@ function warningOf(denied: DeniedRequest): string | undefined {
   return reason === 'VERIFICATION_UNAVAILABLE'
     ? `${reason}: ${message} ${reasonOf(cause)}`
     : undefined;
-}
-
-/** What a failed fetch says of itself is in its own cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message !== ''
-    ? `${error.message}: ${error.cause.message}`
-    : error.message;
 }
 
 export function deniedBy({ code, message, mismatch, cause }: TokenError): DeniedRequest {

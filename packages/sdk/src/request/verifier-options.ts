@@ -1,3 +1,4 @@
+import { checkIssuer, isHttpUrl, wrongOption } from '../token/check-issuer.js';
 import { type KeySource, SIGNATURE_ALGORITHMS } from '../token/verify-access-token.js';
 import type { OnDenied } from './denied-request.js';
 
@@ -37,7 +38,6 @@ export interface RequestVerifierOptions {
   readonly now?: () => Date;
 }
 
-const ISSUER = "authgraph's public URL, as AUTHGRAPH_ISSUER has it";
 const AUDIENCE = 'what AUTHGRAPH_AUDIENCE says, which is the issuer unless set';
 
 /**
@@ -48,33 +48,17 @@ export function checkOptions(options: RequestVerifierOptions): void {
   const { issuer, audience, jwks, algorithms, origins = [], maxTokenLifetime } = options;
   checkIssuer(issuer);
   if (typeof audience !== 'string' || audience === '')
-    throw wrong('audience', `is required, one text: ${AUDIENCE}`, audience);
+    throw wrongOption('audience', `is required, one text: ${AUDIENCE}`, audience);
   if (typeof jwks === 'string' && !isHttpUrl(jwks))
-    throw wrong('jwks', 'must be an http or https URL, or a source of keys', jwks);
+    throw wrongOption('jwks', 'must be an http or https URL, or a source of keys', jwks);
   for (const algorithm of algorithms ?? []) {
     if (!SIGNATURE_ALGORITHMS.includes(algorithm))
-      throw wrong('algorithms', `can hold ${SIGNATURE_ALGORITHMS.join(', ')}`, algorithm);
+      throw wrongOption('algorithms', `can hold ${SIGNATURE_ALGORITHMS.join(', ')}`, algorithm);
   }
   for (const origin of origins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
-      throw wrong('origins', 'holds origins such as https://app.example.com', origin);
+      throw wrongOption('origins', 'holds origins such as https://app.example.com', origin);
   }
   if (maxTokenLifetime !== undefined && !(maxTokenLifetime > 0))
-    throw wrong('maxTokenLifetime', 'is a number of seconds above 0', maxTokenLifetime);
-}
-
-/** Throws a TypeError when it is no issuer of authgraph. */
-export function checkIssuer(issuer: unknown): void {
-  if (typeof issuer !== 'string' || issuer === '')
-    throw wrong('issuer', `is required: ${ISSUER}`, issuer);
-  if (!isHttpUrl(issuer)) throw wrong('issuer', `must be an http or https URL: ${ISSUER}`, issuer);
-  if (issuer.endsWith('/')) throw wrong('issuer', `must not end with a slash: ${ISSUER}`, issuer);
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
-}
-
-function wrong(name: string, what: string, value: unknown): TypeError {
-  return new TypeError(`authgraph: the option "${name}" ${what}. It is ${JSON.stringify(value)}.`);
+    throw wrongOption('maxTokenLifetime', 'is a number of seconds above 0', maxTokenLifetime);
 }

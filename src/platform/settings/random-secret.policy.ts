@@ -6,7 +6,7 @@ const EXAMPLE = /change|example|secret|password|default|placeholder|insecure|xxx
 const MOST_NEIGHBOURS = 0.5;
 const MAKE_ONE = 'make one with: openssl rand -base64 32';
 
-/** What is wrong with a value of AUTHGRAPH_SECRET; undefined when it looks random. Pure. */
+/** What is wrong with a secret that an operator sets; undefined when it looks random. Pure. */
 export function secretProblem(value: string): string | undefined {
   if (Buffer.byteLength(value) < MIN_BYTES)
     return `must have at least ${MIN_BYTES} bytes; ${MAKE_ONE}`;
