@@ -66,7 +66,7 @@ export class EndedSessionsStream {
       if (openToAll) return;
       throw new AuthError(
         'FORBIDDEN',
-        'The stream of ended sessions is off. An operator can open it with AUTHGRAPH_REVOCATION_STREAM_SECRETS.',
+        'The stream of ended sessions is off until AUTHGRAPH_REVOCATION_STREAM_SECRETS is set.',
       );
     }
     // All of them, so that the time does not tell which one it was.
