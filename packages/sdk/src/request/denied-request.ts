@@ -53,7 +53,7 @@ function warningOf(denied: DeniedRequest): string | undefined {
   const clock =
     offsetMs < CLOCK_OFFSET_MS
       ? ''
-      : ` The clock of this machine differs from the issuer's by ${Math.round(offsetMs / 1000)} s.`;
+      : ` The clocks here and at the issuer differ by ${Math.round(Math.abs(clockOffsetMs) / 1_000)} s.`;
   if (reason === 'TOKEN_EXPIRED' && clock === '') return undefined;
   if (mismatch !== undefined) {
     const { claim, expected, actual } = mismatch;
