@@ -24,7 +24,7 @@ const EVERYDAY: ReadonlySet<DeniedRequest['reason']> = new Set([
 ]);
 const AGAIN_MS = 60 * 60_000;
 /** Access tokens live for minutes: a clock that is off by this much refuses good ones. */
-const CLOCK_OFFSET_MS = 10_000;
+const WRONG_CLOCK_SECONDS = 10;
 
 /**
  * Warns of what most likely is a wrong setting: once an hour for each cause, however many requests
@@ -50,10 +50,9 @@ function warningOf(denied: DeniedRequest): string | undefined {
   const { reason, message, mismatch, cause, clockOffsetMs = 0 } = denied;
   if (EVERYDAY.has(reason)) return undefined;
   const offsetMs = Math.abs(clockOffsetMs);
+  const apart = Math.round(Math.abs(clockOffsetMs) / 1_000);
   const clock =
-    offsetMs < CLOCK_OFFSET_MS
-      ? ''
-      : ` The clocks here and at the issuer differ by ${Math.round(Math.abs(clockOffsetMs) / 1_000)} s.`;
+    apart < WRONG_CLOCK_SECONDS ? '' : ` The clocks here and at the issuer differ by ${apart} s.`;
   if (reason === 'TOKEN_EXPIRED' && clock === '') return undefined;
   if (mismatch !== undefined) {
     const { claim, expected, actual } = mismatch;
