@@ -49,7 +49,6 @@ export function warnOncePerCause(
 function warningOf(denied: DeniedRequest): string | undefined {
   const { reason, message, mismatch, cause, clockOffsetMs = 0 } = denied;
   if (EVERYDAY.has(reason)) return undefined;
-  const offsetMs = Math.abs(clockOffsetMs);
   const apart = Math.round(Math.abs(clockOffsetMs) / 1_000);
   const clock =
     apart < WRONG_CLOCK_SECONDS ? '' : ` The clocks here and at the issuer differ by ${apart} s.`;
