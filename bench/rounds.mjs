@@ -9,9 +9,8 @@
  */
 export async function takeTurns(rounds, sides, progress) {
   const names = /** @type {Name[]} */ (Object.keys(sides));
-  const results = /** @type {Record<Name, number[]>} */ (
-    Object.fromEntries(names.map((name) => [name, []]))
-  );
+  const results = /** @type {Record<Name, number[]>} */ ({});
+  for (const name of names) results[name] = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const value = await sides[name]();

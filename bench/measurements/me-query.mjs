@@ -64,10 +64,17 @@ export const meQuery = {
  */
 function rowsOf(what, requests, used) {
   if (requests === undefined) return [];
-  const aim = what.includes('email') ? undefined : { atLeast: 0.9 };
+  const aim = what.includes('email') ? {} : { aim: { atLeast: 0.85 } };
   const ratio = ratioOf(requests.ours, requests.theirs);
   const rows = [
-    { what, unit: 'requests/s', ...requests, comparedWith: 'bare Apollo on Fastify', ratio, aim },
+    {
+      what,
+      unit: 'requests/s',
+      ...requests,
+      comparedWith: 'bare Apollo on Fastify',
+      ratio,
+      ...aim,
+    },
   ];
   if (used === undefined || used.ours.length === 0) return rows;
   const saved = ratioOf(used.theirs, used.ours);

@@ -1,5 +1,5 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseConfig } from '../../dist/src/app/config.js';
 import { runProgram, startService } from '../processes.mjs';
 import { percentile, ratioOf, takeTurns } from '../rounds.mjs';
 import { SIGNED_IN, signInOperation, signUpUsers } from '../users.mjs';
@@ -19,7 +19,7 @@ export const meUnderSignIns = {
   /** @param {import('../run.mjs').Bench} bench */
   async measure({ database, workDir, rounds, seconds, progress }) {
     await using service = await startService(database, workDir);
-    const connections = parseConfig({}).password.hashThreads * CONNECTIONS_A_HASH;
+    const connections = availableParallelism() * CONNECTIONS_A_HASH;
     const users = await signUpUsers(service.url, connections);
     const headers = { authorization: `Bearer ${users[0]?.accessToken}` };
     const all = { idle: /** @type {number[]} */ ([]), busy: /** @type {number[]} */ ([]) };

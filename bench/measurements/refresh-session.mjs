@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rotate } from '../../dist/src/features/sessions/session-store.js';
+import { rotate } from '../../dist/src/features/sessions/session.store.js';
 import { runSql } from '../postgres.mjs';
 import { processorSeconds, runProgram, startService } from '../processes.mjs';
 import { ratioOf, takeTurns } from '../rounds.mjs';
@@ -44,13 +44,10 @@ export const refreshSession = {
     const pgbench = await preparePgbench(database, workDir, progress);
     await refresh(Math.max(1, seconds));
     microseconds.length = 0;
-    const sides = {
-      ours: () => refresh(seconds),
-      ...(pgbench ? { theirs: () => pgbench(seconds) } : {}),
-    };
-    const { ours, theirs } = /** @type {{ ours: number[], theirs?: number[] }} */ (
-      await takeTurns(rounds, sides, progress)
-    );
+    /** @type {Record<string, () => Promise<number>>} */
+    const sides = { ours: () => refresh(seconds) };
+    if (pgbench) sides.theirs = async () => pgbench(seconds);
+    const { ours = [], theirs } = await takeTurns(rounds, sides, progress);
     const compared = theirs
       ? { theirs, comparedWith: 'pgbench', ratio: ratioOf(ours, theirs), aim: { atLeast: 0.5 } }
       : {};
@@ -77,9 +74,9 @@ async function preparePgbench({ url }, workDir, progress) {
   await runSql(
     url,
     `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at,
-       absolute_expires_at, amr, generation, current_hash)
+       absolute_expires_at, access_expires_at, amr, generation, current_hash)
       select gen_random_uuid(), realm_id, id, now(), now(), now() + interval '14 days',
-         now() + interval '90 days', '{pwd}', 0, $1::bytea
+         now() + interval '90 days', now() + interval '10 minutes', '{pwd}', 0, $1::bytea
       from (select id, realm_id from users limit 1) u, generate_series(1, ${OTHER_SESSIONS})`,
     [HASH],
   );
@@ -91,6 +88,7 @@ async function preparePgbench({ url }, workDir, progress) {
     nonce: HASH,
     now: new Date().toISOString(),
     idle: inDays(14),
+    access: inDays(1 / 144),
     ip: '127.0.0.1',
     agent: 'pgbench',
     realm: 'default',
@@ -158,8 +156,8 @@ async function rotateStatement() {
   };
   await rotate(
     /** @type {any} */ (recorder),
+    /** @type {any} */ ({ id: ':realm' }),
     /** @type {any} */ ({
-      realmId: ':realm',
       sessionId: ':session',
       generation: ':generation',
       presentedHash: ':hash',
@@ -167,6 +165,7 @@ async function rotateStatement() {
       successorNonce: ':nonce',
       now: ':now',
       idleExpiresAt: ':idle',
+      accessExpiresAt: ':access',
       ipAddress: ':ip',
       userAgent: ':agent',
     }),

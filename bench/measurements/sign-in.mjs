@@ -1,4 +1,4 @@
-import { parseConfig } from '../../dist/src/app/config.js';
+import { availableParallelism } from 'node:os';
 import { runSql } from '../postgres.mjs';
 import { processorSeconds, runProgram, startService } from '../processes.mjs';
 import { ratioOf, takeTurns } from '../rounds.mjs';
@@ -25,7 +25,7 @@ export const signIn = {
   /** @param {import('../run.mjs').Bench} bench */
   async measure({ database, workDir, rounds, seconds, progress }) {
     await using service = await startService(database, workDir);
-    const { hashThreads: concurrency } = parseConfig({}).password;
+    const concurrency = availableParallelism(); // what the service hashes at once
     const connections = concurrency * CONNECTIONS_A_HASH;
     const users = await signUpUsers(service.url, connections);
     const parameters = await storedParameters(database);

@@ -29,7 +29,7 @@ once(
         method: 'POST',
         body: JSON.stringify(operation),
       })),
-      verifyBody: (body) => body.toString().includes(mustContain),
+      verifyBody: (body = '') => body.toString().includes(mustContain),
     });
     const failed = result.errors + result.timeouts + result.non2xx + result.mismatches;
     if (failed > 0 || result['2xx'] === 0)

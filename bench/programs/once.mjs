@@ -4,7 +4,7 @@
  * @param {(task: Task) => Promise<Result>} run
  */
 export function once(run) {
-  process.once('message', async (task) => {
+  process.once('message', async (/** @type {Task} */ task) => {
     process.send?.(await run(task));
     process.disconnect();
   });

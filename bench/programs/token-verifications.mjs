@@ -20,7 +20,9 @@ const TURN_SECONDS = 0.2;
  */
 
 once(async (/** @type {Task} */ { tokens, jwk, issuer, audience, seconds }) => {
-  const key = await importJWK(jwk, 'ES256');
+  const key = /** @type {import('node:crypto').webcrypto.CryptoKey} */ (
+    await importJWK(jwk, 'ES256')
+  ); // bytes are symmetric
   const keys = { get: async () => key, has: () => true };
   const sdk = () => createAccessTokenVerifier({ issuer, audience, keys });
   const jose = () => (/** @type {string} */ token) => jwtVerify(token, key, { issuer, audience });
