@@ -19,6 +19,20 @@ it('answers SERVICE_UNAVAILABLE and says what to do while migrations are pending
   }
 });
 
+it('refuses to serve, and says why, on a database that a newer version has migrated', async () => {
+  const dataDir = await copyTemplate();
+  try {
+    await migrateByNewerVersion(dataDir);
+    await using service = await startService({ dataDir });
+    await expectUnavailable(service, { database: true, migrations: false, keys: false });
+    expect(service.logged()).toContain(
+      'a newer version has migrated the database (29991231000000-of-tomorrow): run that version',
+    );
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
 it('answers SERVICE_UNAVAILABLE and names AUTHGRAPH_SECRET when the keys were sealed with another one', async () => {
   const dataDir = await copyTemplate();
   try {
@@ -33,6 +47,13 @@ it('answers SERVICE_UNAVAILABLE and names AUTHGRAPH_SECRET when the keys were se
     await rm(dataDir, { recursive: true, force: true });
   }
 });
+
+async function migrateByNewerVersion(dataDir: string): Promise<void> {
+  await using service = await startService({ dataDir });
+  await service.sql(
+    "insert into authgraph_migrations (name) values ('29991231000000-of-tomorrow')",
+  );
+}
 
 async function forgetMigrations(dataDir: string): Promise<void> {
   await using service = await startService({ dataDir });
