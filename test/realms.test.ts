@@ -232,6 +232,20 @@ it('gives a realm its own settings', async () => {
   expect(await lifetime('globex')).toBe(600);
 });
 
+it.each<[string, (manage: ManageRealms) => Promise<unknown>, RegExp]>([
+  ['an id that is none', (manage) => manage.create('a/b', {}), /"a\/b" is not a realm id/],
+  ['an id that is taken', (manage) => manage.create('acme', {}), /There is a realm "acme" already/],
+  ['a value that is none', (m) => m.set('acme', { accessTokenTtl: 'soon' }), /accessTokenTtl must/],
+  ['what only the process has', (m) => m.set('acme', { port: '80' }), /port is not a setting/],
+  ['what nobody knows', (m) => m.set('acme', { nothing: '1' }), /nothing is not a setting/],
+  ['a realm that is not there', (m) => m.set('nowhere', {}), /There is no realm "nowhere"/],
+  ['to show what is not there', (m) => m.show('nowhere'), /There is no realm "nowhere"/],
+])('refuses to manage %s', async (_what, change, message) => {
+  await expect(change(service.app.use(realms).manage)).rejects.toThrow(message);
+});
+
+type ManageRealms = ReturnType<typeof realms.create>['parts']['manage'];
+
 it.each(['nowhere', 'UPPER', 'a%2fb', 'x'.repeat(64), "a'b"])(
   'answers 404 where there is no realm: %s',
   async (realm) => {

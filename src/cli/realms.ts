@@ -85,5 +85,6 @@ function describe(row: RealmRow, { json = false }: Output): string {
   if (json) return JSON.stringify({ id, settings, createdAt });
   const path = id === DEFAULT_REALM ? '/graphql' : `/realms/${id}/graphql`;
   const overrides = Object.entries(settings).map(([name, value]) => `  ${name}=${value}`);
-  return [`${id}  ${path}  created ${createdAt.toISOString()}`, ...overrides].join('\n');
+  const head = `${id}  ${path}  created ${createdAt.toISOString()}`;
+  return [head, ...overrides.toSorted()].join('\n');
 }

@@ -32,7 +32,7 @@ export class RealmDirectory {
   readonly #absent = new LRUCache<string, true>(ABSENT);
   readonly #loading = new Map<string, Promise<Realm>>();
   /** What was read before may have changed meanwhile. */
-  #connectedAt = Number.NEGATIVE_INFINITY;
+  #connectedAt = 0;
 
   constructor(sql: SqlExecutor, bus: Bus, read: ReadRealm) {
     this.#sql = sql;
@@ -75,7 +75,8 @@ export class RealmDirectory {
 
   /** The next to ask for it reads it anew. */
   forget(realmId: string): void {
-    this.#entries.delete(realmId);
+    const entry = this.#entries.peek(realmId);
+    if (entry) this.#entries.set(realmId, { ...entry, readAt: Number.NEGATIVE_INFINITY });
     this.#absent.delete(realmId);
     this.#loading.delete(realmId); // it may have read what was before
   }

@@ -106,6 +106,15 @@ describe('the key ring', () => {
     expect(reads).toBe(1);
   });
 
+  it('is not put off with an older read when a key is known to be new', async () => {
+    await storeKey(0);
+    const renewal = ring.reload('cache'); // has read before the next one is stored
+    const other = await storeKey(600);
+    await expect(ring.reload('database')).rejects.toThrow('this test has no database');
+    await renewal;
+    expect(ring.has(other.kid)).toBe(false);
+  });
+
   it('learns of a key that another node made within one max-age, also while nobody asks it for anything', async () => {
     await storeKey(0);
     await ring.reload('cache');

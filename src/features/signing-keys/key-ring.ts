@@ -45,6 +45,7 @@ export class KeyRing {
   #byKid: ReadonlyMap<string, { readonly key: LoadedKey; readonly goneAt: number }> = new Map();
   #loadedAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
+  #loadingNext: Promise<void> | undefined;
   #renewAgainAt = Number.NEGATIVE_INFINITY;
   #saidStale = false;
 
@@ -97,9 +98,24 @@ export class KeyRing {
     return this.#find(kid)?.publicKey;
   }
 
-  /** Reads the keys again; concurrent callers share one read. */
+  /**
+   * Reads the keys again; concurrent callers share one read. Whoever asks for the database's word
+   * is not put off with a read that began before: it may have seen what was before, too.
+   */
   async reload(from: 'cache' | 'database'): Promise<void> {
-    this.#loading ??= this.#load(from).finally(() => {
+    if (this.#loading === undefined) return this.#startLoading(from);
+    if (from === 'cache') return this.#loading;
+    this.#loadingNext ??= this.#loading
+      .catch(() => {})
+      .then(() => {
+        this.#loadingNext = undefined;
+        return this.#startLoading('database');
+      });
+    return this.#loadingNext;
+  }
+
+  #startLoading(from: 'cache' | 'database'): Promise<void> {
+    this.#loading = this.#load(from).finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
