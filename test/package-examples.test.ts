@@ -1,51 +1,117 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INSTALL_COMMAND } from './harness/framework-apps.js';
-import { complaintsAbout, type Example, examplesIn } from './package/documented-examples.js';
-import { modulesOf, ROOT } from './package/packages.js';
+import { startService, type TestService } from './harness/service.js';
+import {
+  compileExamples,
+  type EmptyProject,
+  type Example,
+  examplesIn,
+} from './package/documented-examples.js';
+import { modulesOf } from './package/packages.js';
 
-/** For a process of its own: seconds suffice, unless the machine is busy with the other tests. */
+/** For processes of their own: seconds suffice, unless the machine is busy with the other tests. */
 const PROCESS_TIMEOUT_MS = 120_000;
+const DOCUMENTS = [
+  'README.md',
+  'docs/sdk.md',
+  'packages/sdk/README.md',
+  'packages/client/README.md',
+];
+const RUN_EXAMPLE = fileURLToPath(new URL('package/run-example.mjs', import.meta.url));
+const STRICT = {
+  target: 'ES2023',
+  module: 'NodeNext',
+  moduleResolution: 'NodeNext',
+  types: ['node'],
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noUnusedLocals: true,
+  experimentalDecorators: true,
+  skipLibCheck: true,
+};
+const MISTAKEN: Example = {
+  place: 'a mistake',
+  code: "import { authgraph } from '@authgraph/sdk/web';\nauthgraph({ issuer: 1, audience: '' });\n",
+  missing: [],
+};
 
 describe('the examples in the documentation', async () => {
-  const examples = (
-    await Promise.all(['README.md', 'docs/sdk.md'].map((document) => examplesIn(ROOT, document)))
-  ).flat();
+  const examples = (await Promise.all(DOCUMENTS.map(examplesIn))).flat();
   const checked = examples.filter(({ missing }) => missing.length === 0);
   const skipped = examples.filter(({ missing }) => missing.length > 0);
-  let complaints: Map<string, string[]>;
+  const ofPackages = checked.filter(({ place }) => place.startsWith('packages/'));
+  let service: TestService;
+  let signedUp: { id: string; token: string };
+  let project: EmptyProject;
+  const ports = new Map<string, number>();
+
   beforeAll(async () => {
-    complaints = await complaintsAbout(ROOT, [...checked, MISTAKEN], STRICT);
+    const port = await freePort();
+    const issuer = `http://127.0.0.1:${port}`;
+    service = await startService({ env: { PORT: `${port}`, AUTHGRAPH_ISSUER: issuer } });
+    signedUp = await signUp(service);
+    for (const { place } of ofPackages) ports.set(place, await freePort());
+    project = await compileExamples([...checked.map(forThisMachine), MISTAKEN], STRICT);
   }, PROCESS_TIMEOUT_MS);
+  afterAll(async () => {
+    await project?.[Symbol.asyncDispose]();
+    await service?.[Symbol.asyncDispose]();
+  });
+
+  /** With the service's address in the place of what the example has, and a port that is free. */
+  function forThisMachine({ place, code, missing }: Example): Example {
+    const here = code
+      .replaceAll(/http:\/\/(?:localhost|127\.0\.0\.1):4000/g, service.url)
+      .replaceAll(/\b(?:3000|4001)\b/g, `${ports.get(place)}`);
+    return { place, code: here, missing };
+  }
 
   if (skipped.length > 0) {
-    const places = skipped
-      .map(({ place, missing }) => `${place} (${missing.join(', ')})`)
-      .join(', ');
+    const places = skipped.map(({ place, missing }) => `${place} (${missing.join(', ')})`);
     process.stderr.write(
-      `\n*** Examples that are NOT compiled, since their frameworks are not installed: ${places}. Run: ${INSTALL_COMMAND} ***\n\n`,
+      `\n*** Examples that are NOT compiled, since their frameworks are not installed: ${places.join(', ')}. Run: ${INSTALL_COMMAND} ***\n\n`,
     );
   }
 
-  it('are there for every subpath', () => {
-    const used = new Set(
-      examples.flatMap(({ code }) =>
-        [...code.matchAll(/from '(@authgraph\/[^']+)'/g)].map(([, name]) => name),
-      ),
-    );
-    const documentedElsewhere = ['@authgraph/sdk/lint', '@authgraph/client/apollo'];
-    const names = ['packages/sdk', 'packages/client'].flatMap(modulesOf).map(({ name }) => name);
-    expect(names.filter((name) => !used.has(name))).toEqual(documentedElsewhere);
+  it.each(['packages/sdk', 'packages/client'])('%s has one for each of its modules', (folder) => {
+    const used = examples
+      .filter(({ place }) => place.startsWith(folder))
+      .flatMap(({ code }) => [...code.matchAll(/from '(@authgraph\/[^']+)'/g)])
+      .map(([, name]) => name);
+    expect(modulesOf(folder).filter(({ name }) => !used.includes(name))).toEqual([]);
   });
 
   it.each(checked)('$place compiles, strictly', ({ place }) => {
-    expect(complaints.get(place) ?? []).toEqual([]);
+    expect(project.complaints.get(place) ?? []).toEqual([]);
   });
+
+  it.each(ofPackages)(
+    '$place runs, and refuses an anonymous where it answers requests',
+    async ({ place, code }) => {
+      const listens = /\b(?:3000|4001)\b/.test(code) ? `${ports.get(place)}` : '';
+      const args = [RUN_EXAMPLE, project.compiled(place), listens, signedUp.token];
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      const { anonymous, signedIn } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+      if (/\bGET =|\bhandler =|listen|server\.start/.test(code)) {
+        expect(anonymous).toMatch(/^401 |UNAUTHENTICATED/);
+        expect(signedIn).toMatch(new RegExp(`^200 .*(?:${signedUp.id}|"myNotes":\\[)`));
+      } else {
+        expect(anonymous).toBeNull();
+      }
+    },
+    PROCESS_TIMEOUT_MS,
+  );
 
   it.skip.each(skipped)('$place compiles, strictly (needs $missing)', () => {});
 
   it('would not compile with a mistake in them, and there is no other', () => {
-    expect(complaints.get(MISTAKEN.place)).toEqual([expect.stringContaining('TS2322')]);
-    expect([...complaints.keys()]).toEqual([MISTAKEN.place]);
+    expect(project.complaints.get(MISTAKEN.place)).toEqual([expect.stringContaining('TS2322')]);
+    expect([...project.complaints.keys()]).toEqual([MISTAKEN.place]);
   });
 });
 
@@ -63,29 +129,26 @@ describe('the client in a project for browsers', () => {
         moduleResolution: 'Bundler',
         skipLibCheck: false,
       };
-      expect(
-        await complaintsAbout(ROOT, [{ place: 'app.ts', code, missing: [] }], browser),
-      ).toEqual(new Map());
+      await using app = await compileExamples([{ place: 'app.ts', code, missing: [] }], browser);
+      expect(app.complaints).toEqual(new Map());
     },
     PROCESS_TIMEOUT_MS,
   );
 });
 
-const MISTAKEN: Example = {
-  place: 'a mistake',
-  code: "import { authgraph } from '@authgraph/sdk/web';\nauthgraph({ issuer: 1, audience: '' });\n",
-  missing: [],
-};
+async function signUp({ send }: TestService): Promise<{ id: string; token: string }> {
+  const { body } = await send(
+    `mutation { signUp(input: { email: "reader@example.com", password: "mauve-otter-climbs-77" }) {
+      ... on SignedIn { user { id } tokens { accessToken } } } }`,
+  );
+  return { id: body.data.signUp.user.id, token: body.data.signUp.tokens.accessToken };
+}
 
-const STRICT = {
-  target: 'ES2023',
-  module: 'NodeNext',
-  moduleResolution: 'NodeNext',
-  types: ['node'],
-  strict: true,
-  noUncheckedIndexedAccess: true,
-  exactOptionalPropertyTypes: true,
-  noUnusedLocals: true,
-  experimentalDecorators: true,
-  skipLibCheck: true,
-};
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

@@ -2,9 +2,15 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageOf, specifiersIn } from './import-graph.js';
+import { manifestOf, ROOT } from './packages.js';
+import { pack } from './packed.js';
+
+const run = promisify(execFile);
+const FRAMEWORKS = join(ROOT, 'test', 'frameworks');
 
 export interface Example {
   /** Where it stands, such as `docs/sdk.md:61`. */
@@ -17,51 +23,78 @@ export interface Example {
 const BLOCK = /^```ts\n([\s\S]*?)^```$/gm;
 
 /** The TypeScript blocks of a document. */
-export async function examplesIn(root: string, document: string): Promise<Example[]> {
-  const text = await readFile(join(root, document), 'utf8');
+export async function examplesIn(document: string): Promise<Example[]> {
+  const text = await readFile(join(ROOT, document), 'utf8');
   return [...text.matchAll(BLOCK)].map(({ 1: code = '', index }) => ({
     place: `${document}:${text.slice(0, index).split('\n').length}`,
     code,
-    missing: packagesOf(code).filter((name) => typesOf(root, name) === undefined),
+    missing: packagesOf(code).filter((name) => foldersOf(name).length === 0),
   }));
 }
 
-/**
- * Compiles each as a module of its own against the package as others get it: by its own name,
- * through `exports`. Answers the compiler's complaints by place; an example without any is not
- * listed.
- */
-export async function complaintsAbout(
-  root: string,
+/** A project outside of this repository that has the packages as npm would publish them. */
+export interface EmptyProject extends AsyncDisposable {
+  /** The compiler's complaints by the examples' places; examples without any are not listed. */
+  readonly complaints: ReadonlyMap<string, readonly string[]>;
+  /** The compiled file of the example that stands there. */
+  compiled(place: string): string;
+}
+
+/** Compiles each example as a module of its own. */
+export async function compileExamples(
   examples: readonly Example[],
-  options: object,
-): Promise<Map<string, string[]>> {
-  // inside the package, so that it can call itself by its name
-  const folder = await mkdtemp(join(root, 'dist', 'examples-'));
-  try {
-    const names = new Map(examples.map(({ place }, index) => [`example-${index}.ts`, place]));
-    await Promise.all(
-      examples.map(({ code }, index) => writeFile(join(folder, `example-${index}.ts`), code)),
-    );
-    const config = { compilerOptions: options, files: [...names.keys()] };
-    await linkFrameworks(root, folder, examples);
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    const complaints = new Map<string, string[]>();
-    for (const line of await complaintsOfCompiler(root, folder)) {
-      const file = /example-\d+\.ts/.exec(line)?.[0];
-      const place = names.get(file ?? '') ?? 'elsewhere';
-      complaints.set(place, [...(complaints.get(place) ?? []), line]);
-    }
-    return complaints;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  compilerOptions: object,
+): Promise<EmptyProject> {
+  const folder = await mkdtemp(join(tmpdir(), 'authgraph-examples-'));
+  await install(folder, ['packages/sdk', 'packages/client']);
+  await link(folder, [...PEERS, ...examples.flatMap(({ code }) => packagesOf(code))]);
+  const files = examples.map((_, index) => `example-${index}.ts`);
+  await Promise.all(
+    examples.map(({ code }, index) => writeFile(join(folder, `example-${index}.ts`), code)),
+  );
+  const config = { compilerOptions: { ...compilerOptions, outDir: 'compiled' }, files };
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  const complaints = new Map<string, string[]>();
+  for (const line of await complaintsOfCompiler(folder)) {
+    const index = /example-(\d+)\.ts/.exec(line)?.[1];
+    const place = examples[Number(index)]?.place ?? 'elsewhere';
+    complaints.set(place, [...(complaints.get(place) ?? []), line]);
+  }
+  return {
+    complaints,
+    compiled(place) {
+      const index = examples.findIndex((example) => example.place === place);
+      return join(folder, 'compiled', `example-${index}.js`);
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Named by the packages' own code and types. */
+const PEERS = ['jose', 'graphql', 'node', 'fastify', 'koa', 'rxjs', 'react', '@apollo/client'];
+
+async function install(folder: string, sources: readonly string[]): Promise<void> {
+  for (const source of sources) {
+    const target = join(folder, 'node_modules', manifestOf(source).name);
+    await mkdir(target, { recursive: true });
+    const { file } = await pack(source, folder);
+    await run('tar', ['-xzf', file, '-C', target, '--strip-components', '1']);
   }
 }
 
-async function complaintsOfCompiler(root: string, folder: string): Promise<string[]> {
-  const compiler = join(root, 'node_modules', '.bin', 'tsc');
-  const args = ['-p', folder, '--noEmit', '--pretty', 'false'];
-  const output = await promisify(execFile)(compiler, args, { cwd: root }).then(
+async function link(folder: string, names: readonly string[]): Promise<void> {
+  for (const found of new Set(names.flatMap(foldersOf))) {
+    const target = join(folder, found.slice(found.lastIndexOf('/node_modules/')));
+    if (existsSync(target)) continue;
+    await mkdir(dirname(target), { recursive: true });
+    await symlink(found, target, 'junction');
+  }
+}
+
+async function complaintsOfCompiler(folder: string): Promise<string[]> {
+  const compiler = join(ROOT, 'node_modules', '.bin', 'tsc');
+  const output = await run(compiler, ['-p', folder, '--pretty', 'false'], { cwd: folder }).then(
     () => '',
     ({ stdout, message }: { stdout?: string; message: string }) => stdout || message,
   );
@@ -73,28 +106,11 @@ function packagesOf(code: string): string[] {
   return [...new Set(packages.map(packageOf))].filter((name) => !name.startsWith('@authgraph/'));
 }
 
-/** Frameworks that only the framework tests install are put where the examples find them. */
-async function linkFrameworks(
-  root: string,
-  folder: string,
-  examples: readonly Example[],
-): Promise<void> {
-  const frameworks = join(root, 'test', 'frameworks', 'node_modules');
-  for (const name of new Set(examples.flatMap(({ code }) => packagesOf(code)))) {
-    const types = typesOf(root, name);
-    if (!types?.startsWith(frameworks)) continue;
-    const link = join(folder, 'node_modules', relative(frameworks, types));
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(types, link, 'junction');
-  }
-}
-
-/** The folder that holds a package's types; undefined where it is not installed. */
-function typesOf(root: string, name: string): string | undefined {
+/** Where a package and its types are: here, else with the framework tests. */
+function foldersOf(name: string): string[] {
   const types = name.startsWith('@') ? name.slice(1).replace('/', '__') : name;
-  const candidates = [root, join(root, 'test', 'frameworks')].flatMap((place) => [
-    join(place, 'node_modules', '@types', types),
-    join(place, 'node_modules', name),
-  ]);
-  return candidates.find((folder) => existsSync(folder));
+  return [name, `@types/${types}`].flatMap((each) => {
+    const places = [ROOT, FRAMEWORKS].map((place) => join(place, 'node_modules', each));
+    return places.filter((place) => existsSync(place)).slice(0, 1);
+  });
 }
