@@ -9,7 +9,7 @@ export interface TokenIssuer {
   readonly audience: string;
   readonly jwks: KeySource;
   /** A token with these scopes; one that ended long ago when `expired` is set. */
-  token(scopes?: readonly string[], expired?: boolean): Promise<string>;
+  token(scopes?: readonly string[], expired?: boolean, claims?: object): Promise<string>;
 }
 
 export async function startIssuing(): Promise<TokenIssuer> {
@@ -22,7 +22,7 @@ export async function startIssuing(): Promise<TokenIssuer> {
       get: async (asked) => (asked === kid ? publicKey : undefined),
       has: (asked) => asked === kid,
     },
-    token: (scopes = [], expired = false) => {
+    token: (scopes = [], expired = false, more = {}) => {
       const issuedAt = Math.floor(Date.now() / 1000) - (expired ? 7_200 : 0);
       const claims = {
         client_id: 'test',
@@ -32,6 +32,7 @@ export async function startIssuing(): Promise<TokenIssuer> {
         email_verified: true,
         roles: [],
         scope: scopes.join(' '),
+        ...more,
       };
       return new SignJWT(claims)
         .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })

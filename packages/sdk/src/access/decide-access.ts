@@ -1,3 +1,4 @@
+import type { RequestTarget } from '../request/check-binding.js';
 import { warnOncePerCause } from '../request/denied-request.js';
 import { repeatedHeader } from '../request/repeated-header.js';
 import type { RequestHeaders } from '../request/request-token.js';
@@ -38,7 +39,7 @@ export type Decision =
   | { readonly denial: Denial; readonly session?: never };
 
 /** What counts of a request: web `Request` and node:http's fit. */
-export interface RequestHead {
+export interface RequestHead extends RequestTarget {
   readonly headers: RequestHeaders;
   /** Names and values in turn, as node:http reads them: only here a header can come twice. */
   readonly rawHeaders?: readonly string[];
@@ -68,9 +69,9 @@ export interface CorsOptions {
 
 const CORS = {
   credentials: true,
-  allowedHeaders: ['authorization', 'content-type'],
-  /** Where the client reads that its token has expired. */
-  exposedHeaders: ['www-authenticate'],
+  allowedHeaders: ['authorization', 'content-type', 'dpop'],
+  /** Where the client reads that its token has expired, or that its proof needs a nonce. */
+  exposedHeaders: ['www-authenticate', 'dpop-nonce'],
   methods: ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE'],
   maxAge: 600,
 } as const;
@@ -82,11 +83,12 @@ export function createAccess(options: AuthgraphOptions): Access {
   const allowed = new Set(origins);
 
   return {
-    async decide({ headers, rawHeaders = [] }, need = {}) {
+    async decide(request, need = {}) {
+      const { headers, rawHeaders = [] } = request;
       const repeated = repeatedHeader(rawHeaders);
       if (repeated !== undefined) return reported(headerRepeated(repeated));
       try {
-        const session = await verifyRequest(headers);
+        const session = await verifyRequest(headers, request);
         const denial = unmetNeed(session, need);
         return denial === undefined ? { session } : reported(denial);
       } catch (error) {

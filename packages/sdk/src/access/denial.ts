@@ -1,10 +1,17 @@
+import { BEARER, challengeOf } from '../request/challenge.js';
 import type { DeniedRequest } from '../request/denied-request.js';
-import { TokenError, type TokenErrorCode } from '../token/token-error.js';
+import {
+  type ProofErrorCode,
+  type ProofHint,
+  TokenError,
+  type TokenErrorCode,
+} from '../token/token-error.js';
 
 /**
- * What a client can do about an answer: get a new access token, ask the user to sign in, or wait.
+ * What a client can do about an answer: get a new access token, ask the user to sign in, wait, or
+ * send the request again with a fresh proof.
  */
-export type DenialAction = 'refresh' | 'sign-in' | 'retry';
+export type DenialAction = 'refresh' | 'sign-in' | 'retry' | 'prove';
 
 /** The JSON body of a 400, 401, 403 or 503. */
 export interface DenialBody {
@@ -17,7 +24,7 @@ export interface DenialBody {
     readonly action?: DenialAction;
     /** All of them are needed. */
     readonly requiredScopes?: readonly string[];
-  };
+  } & ProofHint;
 }
 
 /** The whole answer to a request that may not go on. */
@@ -45,7 +52,7 @@ export class AccessDenied extends Error {
   }
 }
 
-type Refusal = Exclude<TokenErrorCode, 'ORIGIN_NOT_ALLOWED'>;
+type Refusal = Exclude<TokenErrorCode, 'ORIGIN_NOT_ALLOWED' | ProofErrorCode>;
 
 const TOKEN_ACTIONS: { readonly [Code in Refusal]: DenialAction } = {
   TOKEN_EXPIRED: 'refresh',
@@ -62,13 +69,14 @@ export function tokenMissing(): Denial {
     message: 'Sign in to do this.',
     action: 'sign-in',
   } as const;
-  return denial(401, { 'www-authenticate': CHALLENGE }, { error });
+  return denial(401, { 'www-authenticate': BEARER }, { error });
 }
 
-function tokenRefused({ code: reason, message }: TokenError): Denial {
+function tokenRefused(error: TokenError): Denial {
+  const { code: reason, message, hint } = error;
   if (reason === 'ORIGIN_NOT_ALLOWED')
     return denial(403, {}, { error: { code: 'FORBIDDEN', reason, message } });
-  const action = TOKEN_ACTIONS[reason];
+  const action = isAboutProof(reason) ? 'prove' : TOKEN_ACTIONS[reason];
   if (reason === 'VERIFICATION_UNAVAILABLE') {
     return denial(
       503,
@@ -76,18 +84,19 @@ function tokenRefused({ code: reason, message }: TokenError): Denial {
       { error: { code: 'SERVICE_UNAVAILABLE', reason, message, action } },
     );
   }
-  return denial(
-    401,
-    { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` },
-    { error: { code: 'UNAUTHENTICATED', reason, message, action } },
-  );
+  const body = { code: 'UNAUTHENTICATED', reason, message, action, ...hint } as const;
+  return denial(401, challengeOf(error), { error: body });
+}
+
+function isAboutProof(code: TokenErrorCode): code is ProofErrorCode {
+  return code.startsWith('PROOF_');
 }
 
 /**
  * RFC 6750 section 3.1: the challenge names every scope that is needed, not only the missing ones.
  */
 export function scopeMissing(requiredScopes: readonly string[]): Denial {
-  const challenge = `${CHALLENGE}, error="insufficient_scope", scope="${requiredScopes.join(' ')}"`;
+  const challenge = `${BEARER}, error="insufficient_scope", scope="${requiredScopes.join(' ')}"`;
   const message = `This needs the scope ${requiredScopes.join(', ')}.`;
   return denial(
     403,
@@ -107,9 +116,6 @@ export function denialOf(error: unknown): Denial | undefined {
   if (error instanceof AccessDenied) return error.denial;
   return error instanceof TokenError ? tokenRefused(error) : undefined;
 }
-
-/** RFC 6750 section 3 asks for at least one parameter after the scheme. */
-const CHALLENGE = 'Bearer realm="authgraph"';
 
 function denial(
   status: Denial['status'],

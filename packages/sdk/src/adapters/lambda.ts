@@ -21,6 +21,9 @@ export interface HttpEvent {
   /** Payload 2.0 has the cookies here, and not among the headers. */
   readonly cookies?: readonly string[] | undefined;
   readonly httpMethod?: string;
+  readonly path?: string;
+  /** The same in payload 2.0. */
+  readonly rawPath?: string;
   /** Payload 2.0 has the method here, in `http`. */
   readonly requestContext?: object;
 }
@@ -78,7 +81,8 @@ export function authgraph(options: AuthgraphOptions): LambdaAuthgraph {
 }
 
 /** Names in lower case: payload 1.0 keeps them as the client wrote them. */
-function headOf({ headers, multiValueHeaders, cookies }: HttpEvent) {
+function headOf(event: HttpEvent) {
+  const { headers, multiValueHeaders, cookies, path, rawPath } = event;
   const pairs = Object.entries(multiValueHeaders ?? headers ?? {}).flatMap(([name, values = []]) =>
     [values].flat().map((value) => [name.toLowerCase(), value] as const),
   );
@@ -89,16 +93,22 @@ function headOf({ headers, multiValueHeaders, cookies }: HttpEvent) {
     found.set(name, before === undefined ? value : before + separator + value);
   }
   if (cookies !== undefined) found.set('cookie', cookies.join('; '));
-  return { headers: found, rawHeaders: pairs.flat() };
+  return {
+    headers: found,
+    rawHeaders: pairs.flat(),
+    method: methodOf(event),
+    url: rawPath ?? path,
+  };
 }
 
 /** A browser's preflight never carries a token. */
-function isPreflight(
-  { httpMethod, requestContext = {} }: HttpEvent,
-  headers: Map<string, string>,
-): boolean {
+function isPreflight(event: HttpEvent, headers: Map<string, string>): boolean {
+  return methodOf(event) === 'OPTIONS' && headers.has('access-control-request-method');
+}
+
+function methodOf({ httpMethod, requestContext = {} }: HttpEvent): string | undefined {
   const { http }: { readonly http?: { readonly method?: string } } = requestContext;
-  return (httpMethod ?? http?.method) === 'OPTIONS' && headers.has('access-control-request-method');
+  return httpMethod ?? http?.method;
 }
 
 /** A load balancer that sends multi-value headers reads no others in an answer. */

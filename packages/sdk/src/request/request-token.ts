@@ -5,7 +5,7 @@ export type RequestHeaders =
   | { get(name: string): string | null | undefined }
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-const BEARER = /^Bearer +(?=[^ ])/i;
+const SCHEME = /^(Bearer|DPoP) +(?=[^ ])/i;
 
 /**
  * The access token cookie's name: `__Host-` wherever the service is reached over https, and the
@@ -19,14 +19,14 @@ export function accessCookieName(issuer: string): string {
 }
 
 /**
- * The access token that a request carries: `Authorization: Bearer` (RFC 6750), else the cookie.
- * Undefined for an anonymous request; throws TOKEN_INVALID for a header that is no bearer token and
- * for a cookie that comes twice.
+ * The access token that a request carries: `Authorization: Bearer` (RFC 6750) or `DPoP` (RFC 9449),
+ * else the cookie. Undefined for an anonymous request; throws TOKEN_INVALID for a header that is
+ * neither and for a cookie that comes twice.
  */
 export function tokenFromHeaders(headers: RequestHeaders, cookieName: string): string | undefined {
   const authorization = headerOf(headers, 'authorization');
   if (authorization !== undefined) {
-    const scheme = BEARER.exec(authorization)?.[0];
+    const scheme = SCHEME.exec(authorization)?.[0];
     const token = authorization.slice(scheme?.length);
     if (scheme === undefined || token.includes(' ')) {
       throw new TokenError('TOKEN_INVALID', 'The Authorization header is not a bearer token.');

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Session } from '../token/session.js';
 import { TokenError } from '../token/token-error.js';
+import { challengeOf } from './challenge.js';
 import type { RequestHeaders } from './request-token.js';
 import type { RequestVerifierOptions } from './verifier-options.js';
 import { createRequestVerifier } from './verify-request.js';
@@ -28,9 +29,14 @@ interface SessionListener {
   didResolveOperation(request: GraphQLRequest): Promise<void>;
 }
 
+interface GraphQLHead {
+  readonly headers: RequestHeaders;
+  readonly method?: string;
+}
+
 interface GraphQLRequest {
   readonly contextValue: object;
-  readonly request: { readonly http?: { readonly headers: RequestHeaders } | undefined };
+  readonly request: { readonly http?: GraphQLHead | undefined };
 }
 
 /**
@@ -43,7 +49,8 @@ export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
   const listener: SessionListener = {
     didResolveOperation: async ({ contextValue, request }) => {
       try {
-        offerSession(contextValue, request.http ? await verifyRequest(request.http.headers) : null);
+        const { http } = request;
+        offerSession(contextValue, http ? await verifyRequest(http.headers, http) : null);
       } catch (error) {
         refuseSession(contextValue, asGraphQLError(error));
       }
@@ -89,8 +96,9 @@ function asGraphQLError(error: unknown): GraphQLError {
     const extensions = { code: 'FORBIDDEN', reason: error.code, http: { status: 403 } };
     return new GraphQLError(error.message, { extensions });
   }
-  const headers = new Map([['www-authenticate', 'Bearer error="invalid_token"']]);
-  return unauthenticated(error.message, { reason: error.code, http: { status: 401, headers } });
+  const { code: reason, hint } = error;
+  const headers = new Map(Object.entries(challengeOf(error)));
+  return unauthenticated(error.message, { reason, ...hint, http: { status: 401, headers } });
 }
 
 function unauthenticated(message: string, extensions: object = {}): GraphQLError {

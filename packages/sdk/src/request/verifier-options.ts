@@ -1,8 +1,9 @@
 import { checkIssuer, isHttpUrl, wrongOption } from '../token/check-issuer.js';
 import { type KeySource, SIGNATURE_ALGORITHMS } from '../token/verify-access-token.js';
+import type { BindingOptions } from './check-binding.js';
 import type { OnDenied } from './denied-request.js';
 
-export interface RequestVerifierOptions {
+export interface RequestVerifierOptions extends BindingOptions {
   /** authgraph's public URL: what `iss` must be, exactly. */
   readonly issuer: string;
   /** What `aud` must be, exactly. authgraph's own default is its issuer. */
@@ -35,7 +36,6 @@ export interface RequestVerifierOptions {
   readonly fetch?: typeof fetch;
   /** How many verified tokens are remembered; 10,000 unless given. */
   readonly cacheSize?: number;
-  readonly now?: () => Date;
 }
 
 const AUDIENCE = 'what AUTHGRAPH_AUDIENCE says, which is the issuer unless set';
@@ -59,6 +59,18 @@ export function checkOptions(options: RequestVerifierOptions): void {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       throw wrongOption('origins', 'holds origins such as https://app.example.com', origin);
   }
+  checkProofOptions(options);
   if (maxTokenLifetime !== undefined && !(maxTokenLifetime > 0))
     throw wrongOption('maxTokenLifetime', 'is a number of seconds above 0', maxTokenLifetime);
+}
+
+function checkProofOptions({ dpop, proofUrls, readProof }: BindingOptions): void {
+  if (dpop !== undefined && dpop !== 'accept' && dpop !== 'require')
+    throw wrongOption('dpop', 'is "accept" or "require"', dpop);
+  for (const url of proofUrls ?? []) {
+    if (!isHttpUrl(url))
+      throw wrongOption('proofUrls', 'holds URLs such as https://api.example.com', url);
+  }
+  if (dpop === 'require' && proofUrls === undefined && readProof === undefined)
+    throw wrongOption('proofUrls', 'is required with dpop: "require"', proofUrls);
 }

@@ -2,6 +2,7 @@ import { RemoteKeys } from '../token/remote-keys.js';
 import type { Session } from '../token/session.js';
 import { TokenError } from '../token/token-error.js';
 import { createTokenVerifier, SIGNATURE_ALGORITHMS } from '../token/verify-access-token.js';
+import { bindingCheck, type RequestTarget } from './check-binding.js';
 import { deniedBy, type OnDenied, warnOncePerCause } from './denied-request.js';
 import {
   accessCookieName,
@@ -13,9 +14,12 @@ import { checkOptions, type RequestVerifierOptions } from './verifier-options.js
 
 /**
  * Resolves to the session behind a request, or null when it is anonymous. Rejects with a TokenError
- * when its token is not accepted.
+ * when its token is not accepted. `target`: what was called; the proof for a bound token names it.
  */
-export type VerifyRequest = (headers: RequestHeaders) => Promise<Session | null>;
+export type VerifyRequest = (
+  headers: RequestHeaders,
+  target?: RequestTarget,
+) => Promise<Session | null>;
 
 /**
  * Makes the function that everything else in this sdk is built on. Make one for a process: it holds
@@ -41,8 +45,9 @@ export function reportingVerifier(
   const verify = createTokenVerifier({ ...rest, keys, algorithms });
   const cookieName = accessCookieName(options.issuer);
   const allowed = new Set(origins);
+  const checkBinding = bindingCheck(options);
 
-  return async (headers) => {
+  return async (headers, target = {}) => {
     try {
       const token = tokenFromHeaders(headers, cookieName);
       if (token === undefined) return null;
@@ -53,6 +58,7 @@ export function reportingVerifier(
       const ended = isEnded(session.sessionId);
       if (ended === true || (ended !== false && (await ended)))
         throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
+      if (session.claims.cnf !== undefined) await checkBinding(headers, token, session, target);
       return session;
     } catch (error) {
       if (error instanceof TokenError)

@@ -26,6 +26,8 @@ const SHAPES: { readonly [claim: string]: readonly [expected: string, isSound: I
   roles: ['a list of texts', isStrings],
   amr: ['a list of texts', isStrings],
   email_verified: ['true or false', (value) => typeof value === 'boolean'],
+  // What nobody here can check must not be taken for a bearer token.
+  cnf: ['a key thumbprint, or none', isConfirmation],
 };
 
 /**
@@ -75,6 +77,12 @@ function isText(value: unknown): boolean {
 
 function isTime(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** RFC 9449 section 6.1. */
+function isConfirmation(value: unknown): boolean {
+  if (value === undefined) return true;
+  return typeof value === 'object' && value !== null && 'jkt' in value && isText(value.jkt);
 }
 
 function isStrings(value: unknown): boolean {

@@ -21,6 +21,8 @@ export interface AccessTokenClaims {
   readonly roles: readonly string[];
   /** One space-separated string (RFC 8693): routers read no scopes from an array. */
   readonly scope: string;
+  /** The key that the token is bound to, as its RFC 7638 thumbprint (RFC 9449 section 6.1). */
+  readonly cnf?: { readonly jkt: string };
 }
 
 /** `typ` of the JWT header (RFC 9068 section 2.1). */

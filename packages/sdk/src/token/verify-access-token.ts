@@ -46,7 +46,7 @@ const MAX_TOKEN_LENGTH = 8_192;
  * signature's last character has bits that belong to no byte; they must be zero (RFC 4648 section
  * 3.5), or one token would have several texts.
  */
-const COMPACT_JWS =
+export const COMPACT_JWS =
   /^[\w-]+\.[\w-]+\.(?=.)(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 /** An RFC 7638 SHA-256 thumbprint, which is what our kids are. */
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
