@@ -2,6 +2,7 @@ import { FirstSchema } from './20261121000000-first-schema.js';
 import { RealmsAndIdentities } from './20261124000000-realms-and-identities.js';
 import { Jobs } from './20261125003000-jobs.js';
 import { Roles } from './20261125004001-roles.js';
+import { BoundSessions } from './20261125005000-bound-sessions.js';
 
 /** Every migration, oldest first. A new one is a file in this folder and a line here. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   { name: '20261124000000-realms-and-identities', class: RealmsAndIdentities },
   { name: '20261125003000-jobs', class: Jobs },
   { name: '20261125004001-roles', class: Roles },
+  { name: '20261125005000-bound-sessions', class: BoundSessions },
 ];

@@ -59,6 +59,7 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   Query: {
     me: SIGNED_IN,
     session: SIGNED_IN,
+    proofAccepted: EVERYBODY,
     user: ADMIN,
     users: ADMIN,
     roles: ADMIN,
@@ -98,6 +99,7 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
     expiresAt: WITHIN,
     ipAddress: WITHIN,
     userAgent: WITHIN,
+    bound: WITHIN,
     current: WITHIN,
   },
   SessionConnection: { edges: WITHIN, nodes: WITHIN, pageInfo: WITHIN, totalCount: WITHIN },
@@ -108,8 +110,8 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
     startCursor: WITHIN,
     endCursor: WITHIN,
   },
-  SignedIn: { user: EVERYBODY, session: EVERYBODY, tokens: EVERYBODY },
-  SessionRefreshed: { session: EVERYBODY, tokens: EVERYBODY },
+  SignedIn: { user: EVERYBODY, session: EVERYBODY, tokens: EVERYBODY, tokenType: EVERYBODY },
+  SessionRefreshed: { session: EVERYBODY, tokens: EVERYBODY, tokenType: EVERYBODY },
   SignedOut: { endedSessions: EVERYBODY },
   Tokens: {
     accessToken: EVERYBODY,
@@ -169,6 +171,7 @@ const NOBODY = '019d0000-0000-7000-8000-000000000000';
 const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]> | string[] } = {
   'Query.me': () => [''],
   'Query.session': () => [''],
+  'Query.proofAccepted': () => [''],
   'Query._service': () => [''],
   'Query._entities': ({ everyUser, everySession }) => [
     `(representations: [${representations('User', [...everyUser, NOBODY])}, ${representations('Session', [...everySession, NOBODY])}])`,

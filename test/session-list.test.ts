@@ -49,14 +49,31 @@ describe('the list of sessions', () => {
     expect(newest).toEqual({
       id: phone.sessionId,
       createdAt: at(60),
-      lastUsedAt: at(0),
+      lastUsedAt: expect.any(String),
       expiresAt: at(-14 * DAY),
       ipAddress: '127.0.0.1',
       userAgent: 'node', // the refresh came from another program
       current: true,
       user: { id: user.id },
     });
-    expect(oldest).toMatchObject({ id: user.sessionId, lastUsedAt: at(120), current: false });
+    expect(oldest).toMatchObject({ id: user.sessionId, current: false });
+  });
+
+  it('says when each was used last to within five minutes, and never before it began', async () => {
+    const user = await signUpUser(service.send);
+    const shown = async (accessToken: string) => {
+      const query = '{ session { createdAt lastUsedAt } }';
+      const { createdAt, lastUsedAt } = (await service.send(query, {}, bearer(accessToken))).body
+        .data.session;
+      return { createdAt: Date.parse(createdAt), lastUsedAt: Date.parse(lastUsedAt) };
+    };
+    const first = await shown(user.accessToken);
+    expect(first.lastUsedAt).toBe(first.createdAt);
+    clock.advance(599);
+    const { tokens } = await refresh(service.send, user.refreshToken);
+    const { lastUsedAt } = await shown(tokens.accessToken);
+    expect(lastUsedAt % 300_000).toBe(0);
+    expect(clock.now().getTime() - lastUsedAt).toBeLessThan(300_000);
   });
 
   it('cuts a user agent that is longer than anyone reads', async () => {

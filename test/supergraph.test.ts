@@ -423,6 +423,7 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       amr: ['pwd'],
       emailVerified: false,
       roles: ['admin'],
+      keyThumbprint: null,
     };
     const scopes = ['users:read', 'sessions:read'];
     return (await sign(realm, { ...user, scopes }, anHourAgo)).token;

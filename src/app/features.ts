@@ -1,6 +1,7 @@
 import { administration } from '../features/administration/index.js';
 import { jobs } from '../features/jobs/index.js';
 import { password } from '../features/password/index.js';
+import { proofs } from '../features/proofs/index.js';
 import { realms } from '../features/realms/index.js';
 import { roles } from '../features/roles/index.js';
 import { sessions } from '../features/sessions/index.js';
@@ -16,7 +17,17 @@ import type { Settings } from '../platform/settings/settings.js';
  * All that this service can do. A feature comes after those that it uses; taking a line out takes
  * the capability out, from the schema to the tables that the entities describe.
  */
-const ALL = [realms, users, roles, signingKeys, sessions, password, administration, jobs] as const;
+const ALL = [
+  realms,
+  users,
+  roles,
+  signingKeys,
+  proofs,
+  sessions,
+  password,
+  administration,
+  jobs,
+] as const;
 
 type AnsweredBy<Of> = Of extends { readonly problems?: infer Table } ? keyof Table : never;
 type Unanswered = Exclude<

@@ -6,6 +6,11 @@ export interface Caller {
   readonly actorId: string | null;
   /** What was asked for: fields of the graph, an endpoint, a command. Never the caller's text. */
   readonly operation: string | null;
+  /**
+   * The key that they proved to hold (RFC 9449), as its RFC 7638 thumbprint: a session that they
+   * open is bound to it.
+   */
+  readonly proofKey?: string | null;
   readonly via: 'graphql' | 'supertokens' | 'command-line';
 }
 

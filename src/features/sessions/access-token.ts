@@ -14,6 +14,8 @@ export interface AccessTokenSubject {
   readonly emailVerified: boolean;
   readonly roles: readonly string[];
   readonly scopes: readonly string[];
+  /** Of the key that the session is bound to; null for a bearer session. */
+  readonly keyThumbprint: string | null;
 }
 
 interface AccessToken {
@@ -51,6 +53,7 @@ export function accessTokenSigner(rings: KeyRings, newId: NewId): SignAccessToke
       email_verified: subject.emailVerified,
       roles: subject.roles,
       scope: subject.scopes.join(' '),
+      ...(subject.keyThumbprint === null ? {} : { cnf: { jkt: subject.keyThumbprint } }),
     };
     const token = await new SignJWT({ ...claims })
       .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: ACCESS_TOKEN_TYPE })

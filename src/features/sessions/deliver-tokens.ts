@@ -1,7 +1,7 @@
 import { sessionFromClaims } from '@authgraph/sdk';
 import type { RequestContext } from '../../platform/graphql/context.js';
 import type { IssuedSession } from './session-issuer.js';
-import { SignedIn, TokenDelivery, type Tokens } from './session-types.js';
+import { SignedIn, TokenDelivery, type Tokens, tokenTypeOf } from './session-types.js';
 import type { TokenCookies } from './token-cookies.js';
 
 /** Hands new tokens over, in the body or as cookies. */
@@ -26,6 +26,7 @@ export class DeliverTokens {
       user: { id: userId },
       session: { id: sessionId },
       tokens,
+      tokenType: tokenTypeOf(issued),
     });
   }
 

@@ -2,6 +2,7 @@ import { DEFAULT_REALM } from '../../kernel/realm.js';
 import { feature } from '../../platform/feature.js';
 import { RequestLoader } from '../../platform/graphql/request-loader.js';
 import type { ProcessFacts } from '../../platform/platform.js';
+import { proofs as proofsFeature } from '../proofs/index.js';
 import { realms } from '../realms/index.js';
 import { signingKeys } from '../signing-keys/index.js';
 import { maySeeUser } from '../users/index.js';
@@ -63,6 +64,7 @@ export const sessions = feature({
     const sql = database;
     const { rings } = use(signingKeys);
     const { directory } = use(realms);
+    const { proofs } = use(proofsFeature);
     const refreshTokens = refreshTokenFormat(secrets.macKeys('refresh-token-mac'));
     const signAccessToken = accessTokenSigner(rings, newId);
     const issuer = new SessionIssuer({
@@ -72,6 +74,7 @@ export const sessions = feature({
       events,
       refreshTokens,
       signAccessToken,
+      proofs,
     });
     const endedSessions = new EndedSessions({ sql, bus, clock, log });
     const endSessions = new EndSessions({ clock, events, endedSessions });
@@ -92,8 +95,9 @@ export const sessions = feature({
       endSessions,
       metrics,
       limits,
+      proofs,
     });
-    const signOut = new SignOut({ database, clock, refreshTokens, endSessions });
+    const signOut = new SignOut({ database, clock, refreshTokens, endSessions, proofs });
     const loader = new RequestLoader((realm, ids) => findSessions(sql, realm, ids));
     return {
       parts: { issuer, endedSessions, endSessions, tokens, refreshTokens, refresh, signOut },
@@ -111,7 +115,7 @@ export const sessions = feature({
           return isVisible ? { id: session.id } : null;
         },
       },
-      plugins: [sessionVerification({ rings, endedSessions, cookies, clock })],
+      plugins: [sessionVerification({ proofs, rings, endedSessions, cookies, clock })],
       checks: [({ headers }, realm) => cookies.check(headers, realm)],
       routes: [stream.route],
       async start() {

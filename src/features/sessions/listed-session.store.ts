@@ -11,9 +11,11 @@ export interface ListedSession {
   readonly expiresAt: Date;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  readonly keyThumbprint: string | null;
 }
 
-const COLUMNS = 'id, user_id, created_at, last_used_at, expires_at, ip_address, user_agent';
+const COLUMNS = `id, user_id, created_at, last_used_at, expires_at, ip_address, user_agent,
+  key_thumbprint`;
 const FIND = `select ${COLUMNS} from sessions where realm_id = $1 and id = any($2)`;
 const LIVE = 'realm_id = $1 and user_id = $2 and ended_at is null and expires_at > $3';
 const PAGE = `select ${COLUMNS} from sessions
@@ -28,6 +30,7 @@ interface Row {
   readonly expires_at: string;
   readonly ip_address: string | null;
   readonly user_agent: string | null;
+  readonly key_thumbprint: string | null;
 }
 
 export async function findSessions(
@@ -70,5 +73,6 @@ function fromRow(row: Row): ListedSession {
     expiresAt: new Date(row.expires_at),
     ipAddress: row.ip_address,
     userAgent: row.user_agent,
+    keyThumbprint: row.key_thumbprint,
   };
 }

@@ -9,7 +9,9 @@ import type { Events } from '../../platform/events/events.js';
 import { limit } from '../../platform/limits/limit.js';
 import type { Limits } from '../../platform/limits/limits.js';
 import type { Metrics } from '../../platform/metrics/metrics.js';
+import type { Proofs } from '../proofs/index.js';
 import type { EndSessions } from './end-sessions.js';
+import { presenterOf } from './presenter.js';
 import { judgeRefreshToken } from './refresh.policy.js';
 import {
   hashSecret,
@@ -19,7 +21,7 @@ import {
 } from './refresh-token.js';
 import { findSession, rotate, type StoredSession } from './session.store.js';
 import type { RefreshRejection } from './session-errors.js';
-import { TOKEN_REUSED } from './session-events.js';
+import { TOKEN_REPLAYED, TOKEN_REUSED, TOKEN_UNPROVEN } from './session-events.js';
 import type { IssuedSession, SessionIssuer } from './session-issuer.js';
 import { SESSION_SETTINGS } from './session-settings.js';
 
@@ -36,6 +38,7 @@ const MESSAGES: Record<RefreshRejection, string> = {
   EXPIRED: 'The session has expired. Sign in again.',
   REVOKED: 'The session was ended. Sign in again.',
   REUSED: 'This refresh token was used before, so the session has been ended. Sign in again.',
+  UNPROVEN: 'The session needs a proof of its key in the DPoP header. Without one, sign in again.',
 };
 
 export interface RefreshDeps {
@@ -48,6 +51,7 @@ export interface RefreshDeps {
   readonly endSessions: EndSessions;
   readonly metrics: Metrics;
   readonly limits: Limits;
+  readonly proofs: Proofs;
 }
 
 /**
@@ -110,6 +114,8 @@ export class RefreshSession {
       accessExpiresAt: issuer.accessExpiry(realm, now),
       ipAddress: caller.ipAddress,
       userAgent: caller.userAgent,
+      proofKey: caller.proofKey ?? null,
+      bearerAllowed: !this.#deps.proofs.areRequired(realm),
     });
     return session && issuer.renew(realm, session, successor);
   }
@@ -119,15 +125,21 @@ export class RefreshSession {
     presented: RefreshToken,
     caller: Caller,
   ): Promise<IssuedSession> {
-    const { database: sql, clock, issuer } = this.#deps;
+    const { database: sql, clock, issuer, events, proofs } = this.#deps;
     const session = await findSession(sql, realm, presented.sessionId);
     if (session === undefined) throw rejected('REVOKED');
-    const { refreshGrace } = SESSION_SETTINGS.of(realm);
-    switch (judgeRefreshToken(presented, session, clock.now(), refreshGrace)) {
+    const about = { caller, userId: session.userId, sessionId: session.id };
+    const bearerAllowed = !proofs.areRequired(realm);
+    const presenter = presenterOf(realm, caller, bearerAllowed, clock.now());
+    switch (judgeRefreshToken(presented, session, presenter)) {
       case 'within-grace': {
         const successor = successorOf(presented, session);
+        await events.emit(sql, realm, TOKEN_REPLAYED, about);
         return issuer.renew(realm, session, successor);
       }
+      case 'unproven':
+        await events.emit(sql, realm, TOKEN_UNPROVEN, about);
+        throw rejected('UNPROVEN');
       case 'reused':
         await this.#endStolen(realm, session, caller);
         throw rejected('REUSED');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { addSeconds } from '../../kernel/clock.js';
-import { judgeRefreshToken, type StoredLineage } from './refresh.policy.js';
+import { judgeRefreshToken, type Presenter, type StoredLineage } from './refresh.policy.js';
 import { hashSecret } from './refresh-token.js';
 
 const GRACE = 10;
@@ -14,20 +14,25 @@ const live: StoredLineage = {
   rotatedAt: now,
   expiresAt: addSeconds(now, 3_600),
   endedAt: null,
+  userAgent: 'browser',
+  keyThumbprint: null,
+};
+const presenter: Presenter = {
+  now,
+  graceSeconds: GRACE,
+  userAgent: 'browser',
+  proofKey: null,
+  bearerAllowed: true,
 };
 
 function judge(
   generation: number,
   secret: Buffer,
   change: Partial<StoredLineage> = {},
-  graceSeconds = GRACE,
+  by: Partial<Presenter> = {},
 ) {
-  return judgeRefreshToken(
-    { sessionId: 'any', generation, secret },
-    { ...live, ...change },
-    now,
-    graceSeconds,
-  );
+  const token = { sessionId: 'any', generation, secret };
+  return judgeRefreshToken(token, { ...live, ...change }, { ...presenter, ...by });
 }
 
 describe('judgeRefreshToken', () => {
@@ -42,12 +47,12 @@ describe('judgeRefreshToken', () => {
   });
 
   it('forgives nothing when the grace window is 0', () => {
-    expect(judge(4, previous, {}, 0)).toBe('reused');
+    expect(judge(4, previous, {}, { graceSeconds: 0 })).toBe('reused');
   });
 
   it('takes any older token for stolen, the grace window notwithstanding (requirement 12)', () => {
     expect(judge(3, ancient)).toBe('reused');
-    expect(judge(0, ancient, {}, 300)).toBe('reused');
+    expect(judge(0, ancient, {}, { graceSeconds: 300 })).toBe('reused');
   });
 
   it('takes a right MAC over a wrong secret for a forgery, which ends nothing (requirement 9)', () => {
@@ -63,6 +68,37 @@ describe('judgeRefreshToken', () => {
     expect(judge(3, ancient, { endedAt: now })).toBe('ended');
     expect(judge(5, current, { expiresAt: now })).toBe('expired');
     expect(judge(5, current, { expiresAt: now, endedAt: now })).toBe('ended');
+  });
+
+  it('forgives nobody else than the program that rotated (requirement 37)', () => {
+    expect(judge(4, previous, {}, { userAgent: 'curl' })).toBe('reused');
+    expect(judge(4, previous, {}, { userAgent: null })).toBe('reused');
+    expect(judge(4, previous, { userAgent: null }, { userAgent: null })).toBe('within-grace');
+    expect(judge(5, current, {}, { userAgent: 'curl' })).toBe('current');
+  });
+
+  it('takes no token of a bound session from whoever does not prove its key, whichever it is', () => {
+    const bound = { keyThumbprint: 'a key' };
+    const other = { proofKey: 'another key' };
+    for (const [generation, secret] of [
+      [5, current],
+      [4, previous],
+      [3, ancient],
+    ] as const) {
+      expect(judge(generation, secret, bound)).toBe('unproven');
+      expect(judge(generation, secret, bound, other)).toBe('unproven');
+    }
+    expect(judge(5, current, bound, { proofKey: 'a key' })).toBe('current');
+    expect(judge(4, previous, bound, { proofKey: 'a key', userAgent: 'updated' })).toBe(
+      'within-grace',
+    );
+    expect(judge(3, ancient, bound, { proofKey: 'a key' })).toBe('reused');
+  });
+
+  it('takes none of a bearer session where those are not allowed', () => {
+    const strict = { bearerAllowed: false };
+    expect(judge(5, current, {}, strict)).toBe('unproven');
+    expect(judge(5, current, {}, { ...strict, proofKey: 'a key' })).toBe('unproven');
   });
 
   it('tells a forger nothing about the session', () => {

@@ -10,6 +10,21 @@ export interface StoredLineage {
   readonly rotatedAt: Date | null;
   readonly expiresAt: Date;
   readonly endedAt: Date | null;
+  /** Of whoever rotated last. */
+  readonly userAgent: string | null;
+  /** Of the key that the session is bound to; null for a bearer session. */
+  readonly keyThumbprint: string | null;
+}
+
+/** Who presents a token, when, and by what rules. */
+export interface Presenter {
+  readonly now: Date;
+  readonly graceSeconds: number;
+  readonly userAgent: string | null;
+  /** Of the key that they proved to hold. */
+  readonly proofKey: string | null;
+  /** Whether a session that is bound to no key may go on. */
+  readonly bearerAllowed: boolean;
 }
 
 /** What a presented token is, after MAC and form were found right. */
@@ -18,8 +33,10 @@ export type Presented =
   | 'current'
   /** Spent a moment ago: a parallel tab, a retry, or an answer that was lost on its way. */
   | 'within-grace'
-  /** Spent earlier: somebody kept a copy. */
+  /** Spent earlier, or by another client: somebody has a copy. */
   | 'reused'
+  /** Of a session that is bound to a key which the caller did not prove to hold (RFC 9449). */
+  | 'unproven'
   | 'expired'
   | 'ended'
   /** Carries our MAC but not our secret: not something that this service issued. */
@@ -29,8 +46,7 @@ export type Presented =
 export function judgeRefreshToken(
   token: RefreshToken,
   stored: StoredLineage,
-  now: Date,
-  graceSeconds: number,
+  presenter: Presenter,
 ): Presented {
   const behind = stored.generation - token.generation;
   const expectedHash =
@@ -38,17 +54,30 @@ export function judgeRefreshToken(
   if (behind < 0) return 'forged';
   if (expectedHash !== undefined && !hasHash(token, expectedHash)) return 'forged';
   if (stored.endedAt !== null) return 'ended';
-  if (stored.expiresAt <= now) return 'expired';
+  if (stored.expiresAt <= presenter.now) return 'expired';
+  // Before all else: without the key a stolen token must not even tell on its owner.
+  if (!isProven(stored, presenter)) return 'unproven';
   if (behind === 0) return 'current';
-  return behind === 1 && isWithinGrace(stored.rotatedAt, now, graceSeconds)
-    ? 'within-grace'
-    : 'reused';
+  return behind === 1 && isWithinGrace(stored, presenter) ? 'within-grace' : 'reused';
 }
 
 function hasHash(token: RefreshToken, hash: Uint8Array | null): boolean {
   return hash !== null && timingSafeEqual(hashSecret(token.secret), hash);
 }
 
-function isWithinGrace(rotatedAt: Date | null, now: Date, graceSeconds: number): boolean {
-  return rotatedAt !== null && graceSeconds > 0 && now <= addSeconds(rotatedAt, graceSeconds);
+function isProven(
+  { keyThumbprint }: StoredLineage,
+  { proofKey, bearerAllowed }: Presenter,
+): boolean {
+  return keyThumbprint === null ? bearerAllowed : keyThumbprint === proofKey;
+}
+
+/** A bearer token proves nothing of its holder; the least is that it is the same program. */
+function isWithinGrace(
+  { rotatedAt, keyThumbprint, userAgent }: StoredLineage,
+  presenter: Presenter,
+): boolean {
+  if (rotatedAt === null || presenter.graceSeconds === 0) return false;
+  const isSameClient = keyThumbprint !== null || userAgent === presenter.userAgent;
+  return isSameClient && presenter.now <= addSeconds(rotatedAt, presenter.graceSeconds);
 }

@@ -3,7 +3,13 @@ import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { Answers } from '../../platform/errors/answers.js';
 import { Problem } from '../../platform/graphql/problem.js';
 
-export type RefreshRejection = 'MISSING' | 'MALFORMED' | 'EXPIRED' | 'REVOKED' | 'REUSED';
+export type RefreshRejection =
+  | 'MISSING'
+  | 'MALFORMED'
+  | 'EXPIRED'
+  | 'REVOKED'
+  | 'REUSED'
+  | 'UNPROVEN';
 
 declare module '../../kernel/auth-error.js' {
   interface AuthErrorDetails {
@@ -17,6 +23,7 @@ const RefreshRejectionEnum = {
   EXPIRED: 'EXPIRED',
   REVOKED: 'REVOKED',
   REUSED: 'REUSED',
+  UNPROVEN: 'UNPROVEN',
 } as const satisfies { [Name in RefreshRejection]: Name };
 
 registerEnumType(RefreshRejectionEnum, {
@@ -28,6 +35,10 @@ registerEnumType(RefreshRejectionEnum, {
     REUSED: {
       description:
         'Already spent, outside the grace window: theft is assumed and the session is ended.',
+    },
+    UNPROVEN: {
+      description:
+        'Its session is bound to a key, and no proof of that key came with the request (RFC 9449).',
     },
   },
 });

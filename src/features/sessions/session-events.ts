@@ -17,4 +17,21 @@ export const TOKEN_REUSED = eventType(
   { suspicious: true },
 );
 
-export const SESSION_EVENTS = [SIGNED_IN, SESSION_ENDED, TOKEN_REUSED];
+export const TOKEN_REPLAYED = eventType(
+  'session.token_replayed',
+  'A refresh token that was spent a moment ago came again and was given the same successor',
+);
+
+export const TOKEN_UNPROVEN = eventType(
+  'session.token_unproven',
+  'A refresh token came without a proof of the key that its session needs',
+  { suspicious: true },
+);
+
+export const SESSION_EVENTS = [
+  SIGNED_IN,
+  SESSION_ENDED,
+  TOKEN_REUSED,
+  TOKEN_REPLAYED,
+  TOKEN_UNPROVEN,
+];

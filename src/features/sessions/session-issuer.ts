@@ -7,6 +7,7 @@ import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import type { Proofs } from '../proofs/index.js';
 import { scopesOf } from '../roles/index.js';
 import { SIGNING_SETTINGS } from '../signing-keys/index.js';
 import type { SignAccessToken } from './access-token.js';
@@ -45,6 +46,7 @@ export interface SessionIssuerDeps {
   readonly events: Events;
   readonly refreshTokens: RefreshTokenFormat;
   readonly signAccessToken: SignAccessToken;
+  readonly proofs: Proofs;
 }
 
 /** Makes sessions and the tokens that belong to them. */
@@ -57,7 +59,9 @@ export class SessionIssuer {
 
   /**
    * Stores a new session and signs its first tokens, in the caller's transaction, for a user who is
-   * stored already. Rejects with UNAUTHENTICATED when they were disabled or deleted meanwhile.
+   * stored already. It is bound to the key that the caller proved to hold. Rejects with
+   * UNAUTHENTICATED when the user was disabled or deleted meanwhile, and with INVALID_DPOP_PROOF
+   * where the realm takes no session without a key.
    */
   async open(
     sql: SqlExecutor,
@@ -65,7 +69,7 @@ export class SessionIssuer {
     { userId, amr }: Authenticated,
     caller: Caller,
   ): Promise<IssuedSession> {
-    const { clock, randomness, newId, events } = this.#deps;
+    const { clock, randomness, newId, events, proofs } = this.#deps;
     const now = clock.now();
     const secret = randomness(SECRET_SIZE);
     const { refreshAbsoluteTtl } = SESSION_SETTINGS.of(realm);
@@ -83,6 +87,7 @@ export class SessionIssuer {
       currentHash: hashSecret(secret),
       ipAddress: caller.ipAddress,
       userAgent: caller.userAgent,
+      keyThumbprint: proofs.bindingOf(realm, caller),
     };
     const owner = await insertSession(sql, realm, session);
     if (owner === undefined) {
@@ -115,12 +120,13 @@ export class SessionIssuer {
     secret: Buffer,
     now: Date,
   ): Promise<IssuedSession> {
-    const { id: sessionId, userId, generation, amr, owner } = session;
+    const { id: sessionId, userId, generation, amr, owner, keyThumbprint } = session;
     const { emailVerified, roles } = owner;
     const { signAccessToken, refreshTokens } = this.#deps;
     const authenticatedAt = session.createdAt;
     const scopes = scopesOf(roles, owner.roleScopes);
-    const subject = { userId, sessionId, authenticatedAt, amr, emailVerified, roles, scopes };
+    const who = { userId, sessionId, authenticatedAt, amr, keyThumbprint };
+    const subject = { ...who, emailVerified, roles, scopes };
     const { token, claims, expiresAt } = await signAccessToken(realm, subject, now);
     const tokens = {
       accessToken: token,
@@ -134,7 +140,7 @@ export class SessionIssuer {
 
 type Renewable = Pick<
   StoredSession,
-  'id' | 'userId' | 'createdAt' | 'generation' | 'expiresAt' | 'amr' | 'owner'
+  'id' | 'userId' | 'createdAt' | 'generation' | 'expiresAt' | 'amr' | 'owner' | 'keyThumbprint'
 >;
 
 function earlier(a: Date, b: Date): Date {

@@ -15,6 +15,7 @@ import {
   SignOutInput,
   SignOutResult,
   TokenDelivery,
+  tokenTypeOf,
 } from './session-types.js';
 import type { SignOut } from './sign-out.js';
 import type { TokenCookies } from './token-cookies.js';
@@ -60,6 +61,7 @@ export class SessionMutationsResolver {
       return Object.assign(new SessionRefreshed(), {
         session: { id: issued.sessionId },
         tokens: tokens.deliver(context, issued, delivery),
+        tokenType: tokenTypeOf(issued),
       });
     });
   }

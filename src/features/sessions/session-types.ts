@@ -14,7 +14,7 @@ import { PageInfo } from '../../platform/graphql/page-info.js';
 import { NotFound, RateLimited } from '../../platform/graphql/problem.js';
 import { User } from '../users/index.js';
 import { RefreshRejected } from './session-errors.js';
-import type { TokenPair } from './session-issuer.js';
+import type { IssuedSession, TokenPair } from './session-issuer.js';
 
 export const TokenDelivery = { BODY: 'BODY', COOKIE: 'COOKIE' } as const;
 export type TokenDelivery = (typeof TokenDelivery)[keyof typeof TokenDelivery];
@@ -29,6 +29,24 @@ registerEnumType(TokenDelivery, {
     COOKIE: { description: 'Tokens come back as HttpOnly cookies only; `tokens` is null.' },
   },
 });
+
+const TokenType = { BEARER: 'BEARER', DPOP: 'DPOP' } as const;
+type TokenType = (typeof TokenType)[keyof typeof TokenType];
+
+registerEnumType(TokenType, {
+  name: 'TokenType',
+  valuesConfig: {
+    BEARER: { description: 'Whoever holds the tokens can use them.' },
+    DPOP: {
+      description: `They are bound to the key whose proof came with the request (RFC 9449): each use
+needs another proof of it.`,
+    },
+  },
+});
+
+export function tokenTypeOf({ claims }: IssuedSession): TokenType {
+  return claims.cnf === undefined ? TokenType.BEARER : TokenType.DPOP;
+}
 
 /** Its other fields are resolved on demand: whoever asks only for the id costs no query. */
 @ObjectType({ simpleResolvers: true })
@@ -89,6 +107,9 @@ export class SignedIn {
 
   @Field(() => Tokens, { nullable: true, description: AS_COOKIES })
   tokens!: Tokens | null;
+
+  @Field(() => TokenType)
+  tokenType!: TokenType;
 }
 
 @ObjectType()
@@ -98,6 +119,9 @@ export class SessionRefreshed {
 
   @Field(() => Tokens, { nullable: true, description: AS_COOKIES })
   tokens!: Tokens | null;
+
+  @Field(() => TokenType)
+  tokenType!: TokenType;
 }
 
 @ObjectType()

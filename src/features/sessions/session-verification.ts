@@ -1,8 +1,9 @@
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import { sessionContext } from '@authgraph/sdk';
 import type { Clock } from '../../kernel/clock.js';
 import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
+import type { Proofs } from '../proofs/index.js';
 import type { KeyRings } from '../signing-keys/index.js';
 import type { EndedSessions } from './ended-sessions.js';
 import { audienceOf } from './session-settings.js';
@@ -12,6 +13,7 @@ import type { TokenCookies } from './token-cookies.js';
 const TOKENS_OF_A_REALM = 1_000;
 
 export interface VerificationDeps {
+  readonly proofs: Proofs;
   readonly rings: KeyRings;
   readonly endedSessions: EndedSessions;
   readonly cookies: TokenCookies;
@@ -29,12 +31,32 @@ export function sessionVerification(deps: VerificationDeps): ApolloServerPlugin<
         plugin = pluginOf(realm, deps);
         plugins.set(realm, plugin);
       }
-      return plugin.requestDidStart();
+      const { didResolveOperation } = await plugin.requestDidStart();
+      return {
+        async didResolveOperation(request) {
+          await offerProof(request, deps.proofs);
+          await didResolveOperation(request);
+        },
+      };
     },
   };
 }
 
-function pluginOf(realm: Realm, { rings, endedSessions, cookies, clock }: VerificationDeps) {
+type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
+
+async function offerProof(
+  { contextValue, request, operation }: Resolved,
+  proofs: Proofs,
+): Promise<void> {
+  contextValue.proofKey = null;
+  if (request.http === undefined) return;
+  await proofs.offer(contextValue, request.http.headers, operation?.operation === 'mutation');
+}
+
+function pluginOf(
+  realm: Realm,
+  { proofs, rings, endedSessions, cookies, clock }: VerificationDeps,
+) {
   return sessionContext({
     issuer: realm.issuer,
     audience: audienceOf(realm),
@@ -46,6 +68,8 @@ function pluginOf(realm: Realm, { rings, endedSessions, cookies, clock }: Verifi
       },
     },
     isEnded: (sessionId) => endedSessions.has(realm, sessionId),
+    dpop: 'require',
+    readProof: (headers) => proofs.of(headers),
     origins: cookies.originsOf(realm),
     // Issuer and audience are its own, so a refused token says nothing about the settings.
     onDenied: () => {},

@@ -44,6 +44,8 @@ const SessionSchema = defineEntity({
     rotatedAt: p.datetime().nullable(),
     /** With the predecessor's secret (which is not stored) this yields the current one. */
     successorNonce: p.blob().nullable(),
+    /** RFC 7638 thumbprint of the client's key; null for a bearer session. */
+    keyThumbprint: p.text().nullable(),
   },
   indexes: [
     { name: 'sessions_realm_id_user_id_id_index', properties: ['realm', 'user', 'id'] },

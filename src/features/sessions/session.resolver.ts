@@ -36,9 +36,10 @@ export class SessionResolver {
     return (await this.#sessions.load(context, id))?.createdAt;
   }
 
-  @FieldResolver(() => DateTime)
+  @FieldResolver(() => DateTime, { description: 'To within five minutes.' })
   async lastUsedAt(@Root() { id }: Session, @Ctx() context: RequestContext) {
-    return (await this.#sessions.load(context, id))?.lastUsedAt;
+    const session = await this.#sessions.load(context, id);
+    return session && coarse(session);
   }
 
   @FieldResolver(() => DateTime, { description: 'When it ends unless it is refreshed before.' })
@@ -56,8 +57,24 @@ export class SessionResolver {
     return (await this.#sessions.load(context, id))?.userAgent;
   }
 
+  @FieldResolver(() => Boolean, {
+    description: 'Whether its tokens are bound to a key of the client (RFC 9449).',
+  })
+  async bound(@Root() { id }: Session, @Ctx() context: RequestContext) {
+    const session = await this.#sessions.load(context, id);
+    return session && session.keyThumbprint !== null;
+  }
+
   @FieldResolver(() => Boolean, { description: 'True for the session behind this request.' })
   current(@Root() { id }: Session, @Ctx() { session }: RequestContext): boolean {
     return session?.sessionId === id;
   }
+}
+
+const COARSE_MS = 5 * 60_000;
+
+/** Finer times would tell whoever holds a stolen token when its owner is at work. */
+function coarse({ lastUsedAt, createdAt }: ListedSession): Date {
+  const floor = Math.floor(lastUsedAt.getTime() / COARSE_MS) * COARSE_MS;
+  return new Date(Math.max(floor, createdAt.getTime()));
 }

@@ -18,6 +18,8 @@ export interface StoredSession {
   readonly previousHash: Uint8Array | null;
   readonly rotatedAt: Date | null;
   readonly successorNonce: Uint8Array | null;
+  /** Of the key that the session is bound to; null for a bearer session. */
+  readonly keyThumbprint: string | null;
   readonly owner: SessionOwner;
 }
 
@@ -39,7 +41,8 @@ const COLUMNS = `s.id, s.user_id as "userId", s.created_at as "createdAt",
   s.absolute_expires_at as "absoluteExpiresAt", s.ended_at as "endedAt", s.amr,
   s.ip_address as "ipAddress", s.user_agent as "userAgent", s.generation,
   s.current_hash as "currentHash", s.previous_hash as "previousHash",
-  s.rotated_at as "rotatedAt", s.successor_nonce as "successorNonce", ${OWNER}`;
+  s.rotated_at as "rotatedAt", s.successor_nonce as "successorNonce",
+  s.key_thumbprint as "keyThumbprint", ${OWNER}`;
 
 /** The same as the driver returns it: times and JSON as text. */
 type Row = {
@@ -79,6 +82,7 @@ export interface NewSession
     | 'userAgent'
     | 'generation'
     | 'currentHash'
+    | 'keyThumbprint'
   > {
   readonly accessExpiresAt: Date;
 }
@@ -88,8 +92,9 @@ const INSERT = `with u as (
     select * from users where id = $3 and realm_id = $2 and disabled_at is null for share
   ), new_session as (
     insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at,
-      absolute_expires_at, access_expires_at, amr, ip_address, user_agent, generation, current_hash)
-    select $1, realm_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from u
+      absolute_expires_at, access_expires_at, amr, ip_address, user_agent, generation, current_hash,
+      key_thumbprint)
+    select $1, realm_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 from u
   )
   select ${OWNER} from u`;
 
@@ -113,6 +118,7 @@ export async function insertSession(
     session.userAgent,
     session.generation,
     session.currentHash,
+    session.keyThumbprint,
   ]);
   return row && JSON.parse(row.owner);
 }
@@ -128,20 +134,28 @@ export interface Rotation {
   readonly accessExpiresAt: Date;
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  /** Of the key that the caller proved to hold. */
+  readonly proofKey: string | null;
+  /** Whether a session that is bound to no key may go on. */
+  readonly bearerAllowed: boolean;
 }
 
 /**
- * Spends the current refresh token if it is the presented one and the session is alive. The whole
- * rotation is this one statement.
+ * Spends the current refresh token if it is the presented one, the session is alive, and the key
+ * that it is bound to was proven. The whole rotation is this one statement. A token of an earlier
+ * rotation may be valid for longer than the one that follows now: the setting may be lower. Those
+ * of the first version are valid for a day at most.
  */
 const ROTATE = `update sessions s
   set previous_hash = s.current_hash, current_hash = $1, successor_nonce = $2,
     generation = s.generation + 1, rotated_at = $3, last_used_at = $3,
-    expires_at = least($4, s.absolute_expires_at), access_expires_at = $5,
+    expires_at = least($4, s.absolute_expires_at), access_expires_at =
+      greatest($5, coalesce(s.access_expires_at, s.last_used_at + interval '1 day')),
     ip_address = $6, user_agent = $7
   from users u
   where s.id = $8 and s.realm_id = $9 and s.generation = $10 and s.current_hash = $11
     and s.ended_at is null and s.expires_at > $3
+    and (s.key_thumbprint = $12 or (s.key_thumbprint is null and $13))
     and u.id = s.user_id and u.realm_id = s.realm_id and u.disabled_at is null
   returning ${COLUMNS}`;
 
@@ -165,6 +179,8 @@ export async function rotate(
     realm.id,
     rotation.generation,
     rotation.presentedHash,
+    rotation.proofKey,
+    rotation.bearerAllowed,
   ]);
   return row && fromRow(row);
 }

@@ -2,12 +2,13 @@ import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
+import type { Proofs } from '../proofs/index.js';
 import type { EndSessions } from './end-sessions.js';
 import type { SessionsToEnd } from './ended-session.store.js';
+import { presenterOf } from './presenter.js';
 import { judgeRefreshToken } from './refresh.policy.js';
 import type { RefreshTokenFormat } from './refresh-token.js';
 import { findSession } from './session.store.js';
-import { SESSION_SETTINGS } from './session-settings.js';
 
 export interface SignOutRequest {
   /** Taken before `session`: what the caller names outright wins. */
@@ -22,6 +23,7 @@ export interface SignOutDeps {
   readonly clock: Clock;
   readonly refreshTokens: RefreshTokenFormat;
   readonly endSessions: EndSessions;
+  readonly proofs: Proofs;
 }
 
 /** Ends the caller's session, or all of the user's. */
@@ -34,32 +36,37 @@ export class SignOut {
 
   /** Resolves to how many sessions it ended; none is not an error. */
   async run(realm: Realm, request: SignOutRequest, caller: Caller): Promise<number> {
-    const which = await this.#sessionsOf(realm, request);
+    const which = await this.#sessionsOf(realm, request, caller);
     if (which === undefined) return 0;
     const { database, endSessions } = this.#deps;
     return database.transaction((sql) => endSessions.run(sql, realm, which, 'signed_out', caller));
   }
 
-  async #sessionsOf(realm: Realm, request: SignOutRequest): Promise<SessionsToEnd | undefined> {
-    const { refreshToken, session, everywhere } = request;
-    if (refreshToken !== undefined) return this.#sessionsOfToken(realm, refreshToken, everywhere);
+  async #sessionsOf(
+    realm: Realm,
+    request: SignOutRequest,
+    caller: Caller,
+  ): Promise<SessionsToEnd | undefined> {
+    const { refreshToken: text, session, everywhere } = request;
+    if (text !== undefined) return this.#sessionsOfToken(realm, { text, everywhere }, caller);
     if (session === undefined) return undefined;
     return everywhere ? { userId: session.userId } : { id: session.sessionId };
   }
 
   async #sessionsOfToken(
     realm: Realm,
-    text: string,
-    everywhere: boolean,
+    { text, everywhere }: { readonly text: string; readonly everywhere: boolean },
+    caller: Caller,
   ): Promise<SessionsToEnd | undefined> {
-    const { database: sql, clock, refreshTokens } = this.#deps;
+    const { database: sql, clock, refreshTokens, proofs } = this.#deps;
     const token = refreshTokens.read(realm, text);
     const session = token && (await findSession(sql, realm, token.sessionId));
     if (session === undefined || token === undefined) return undefined;
-    const { refreshGrace } = SESSION_SETTINGS.of(realm);
-    const presented = judgeRefreshToken(token, session, clock.now(), refreshGrace);
+    const presenter = presenterOf(realm, caller, !proofs.areRequired(realm), clock.now());
+    const presented = judgeRefreshToken(token, session, presenter);
     if (presented === 'forged') return undefined;
-    // A token that was spent long ago may be a thief's: it can end its own session, no others.
+    // One that was spent long ago, or comes without its key, may be a thief's: it can end its own
+    // session, no others.
     const holdsSession = presented === 'current' || presented === 'within-grace';
     return everywhere && holdsSession ? { userId: session.userId } : { id: session.id };
   }

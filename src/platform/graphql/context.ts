@@ -17,15 +17,21 @@ export interface RequestContext extends SessionContext {
   readonly device: Device;
   /** Known once the document is parsed and valid. */
   operation?: OperationDefinitionNode | undefined;
+  /**
+   * Thumbprint of the key that the sender proves to hold (RFC 9449), put there by a plugin; null
+   * without a proof. Reading it throws when the proof is not right.
+   */
+  proofKey: string | null;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
 }
 
-/** Who asks for what in this request. */
+/** Who asks for what in this request. Throws when it came with a proof that is not right. */
 export function callerOf(context: RequestContext): Caller {
-  const { device, operation } = context;
+  const { device, operation, proofKey } = context;
   return {
     ...device,
+    proofKey,
     actorId: userIdOf(context),
     operation: operation === undefined ? null : fieldsOf(operation),
     via: 'graphql',

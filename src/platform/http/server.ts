@@ -86,6 +86,13 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   return server;
 }
 
+const CORS = {
+  credentials: true,
+  methods: ['GET', 'POST'],
+  exposedHeaders: ['dpop-nonce', 'retry-after', 'www-authenticate'],
+  maxAge: 86_400,
+};
+
 /** Each realm has its own list; an empty one answers as a server does that knows no CORS. */
 function corsOf({ realmOf, allowedOrigins }: HttpOptions) {
   return async (request: FastifyRequest): Promise<FastifyCorsOptions> => {
@@ -93,7 +100,7 @@ function corsOf({ realmOf, allowedOrigins }: HttpOptions) {
     const isAllowed = origin !== undefined && (await isAllowedHere(request, origin));
     // A string, since `true` or a list would tell every other origin that credentials are welcome.
     const allowed = isAllowed ? origin : false;
-    return { origin: allowed, credentials: true, methods: ['GET', 'POST'], maxAge: 86_400 };
+    return { ...CORS, origin: allowed };
   };
 
   async function isAllowedHere(request: FastifyRequest, origin: string): Promise<boolean> {

@@ -14,7 +14,9 @@ export type RefreshRejection =
   /** Its session was ended. */
   | 'REVOKED'
   /** Already spent, outside the grace window: theft is assumed and the session is ended. */
-  | 'REUSED';
+  | 'REUSED'
+  /** Its session is bound to a key, and no proof of that key came with the request (RFC 9449). */
+  | 'UNPROVEN';
 
 export type RefreshSessionInput = {
   /** Omit it when the refresh token travels as a cookie. */
