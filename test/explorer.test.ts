@@ -35,6 +35,24 @@ describe('in development', () => {
     expect(await json.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
+  it('the root leads to it, and it carries our name and mark', async () => {
+    const page = await fetch(`${service.url}/`, { headers: BROWSER });
+    expect(page.url).toBe(`${service.url}/graphql`);
+    const html = await page.text();
+    expect(html).toContain('<title>authgraph</title>');
+    expect(html).toContain('0 0 32 32');
+  });
+
+  it('its first operation is for an address that nobody has yet', async () => {
+    const addresses = [1, 2].map(async () => {
+      const page = await fetch(`${service.url}/graphql`, { headers: BROWSER });
+      return /ada-[0-9a-f]{6}@example\.com/.exec(await page.text())?.[0];
+    });
+    const [first, second] = await Promise.all(addresses);
+    expect(first).toBeDefined();
+    expect(first).not.toBe(second);
+  });
+
   it('introspection and suggestions help the developer', async () => {
     expect((await service.send(INTROSPECTION)).body.data.__schema.types.length).toBeGreaterThan(10);
     expect((await service.send('{ mee { id } }')).body.errors[0].message).toContain(

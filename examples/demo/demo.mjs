@@ -11,7 +11,7 @@ Signs a new user up, refreshes the session, plays a stolen refresh token and sig
 running service.
 
 Options:
-  --url <url>            the service (default: AUTHGRAPH_URL, else http://127.0.0.1:4000)
+  --url <url>            the service (default: AUTHGRAPH_URL, else http://localhost:4000)
   --grace-seconds <n>    the service's AUTHGRAPH_REFRESH_GRACE in seconds (default: 10)
   -h, --help             show this text
 
@@ -200,7 +200,7 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
-        url: { type: 'string', default: process.env.AUTHGRAPH_URL || 'http://127.0.0.1:4000' },
+        url: { type: 'string', default: process.env.AUTHGRAPH_URL || 'http://localhost:4000' },
         'grace-seconds': { type: 'string', default: '10' },
         help: { type: 'boolean', short: 'h' },
       },

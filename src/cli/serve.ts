@@ -42,7 +42,9 @@ function nextSignal(): Promise<string> {
   });
 }
 
-function welcome(url: string, config: Config): string {
+/** By the name that the issuer has, since browsers keep the cookies of two names apart. */
+function welcome(listensOn: string, config: Config): string {
+  const url = listensOn.replace('127.0.0.1', 'localhost');
   const database =
     config.database.url === undefined
       ? `embedded, in ${config.database.dataDir}`

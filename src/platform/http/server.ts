@@ -19,6 +19,7 @@ import { serveExplorer } from './explorer.js';
 import { sendFailure } from './failure.js';
 import { type Readiness, readinessAnswer } from './health.js';
 import { addRealmRoute, type RealmOf, type RealmRoute, realmIdOf } from './realm-route.js';
+import { refusedOrigins } from './refused-origins.js';
 
 export interface HttpOptions {
   readonly routes: readonly RealmRoute[];
@@ -94,10 +95,12 @@ const CORS = {
 };
 
 /** Each realm has its own list; an empty one answers as a server does that knows no CORS. */
-function corsOf({ realmOf, allowedOrigins }: HttpOptions) {
+function corsOf({ realmOf, allowedOrigins, log }: HttpOptions) {
+  const sayRefused = refusedOrigins(log);
   return async (request: FastifyRequest): Promise<FastifyCorsOptions> => {
     const { origin } = request.headers;
     const isAllowed = origin !== undefined && (await isAllowedHere(request, origin));
+    if (origin !== undefined && !isAllowed) sayRefused(request, origin);
     // A string, since `true` or a list would tell every other origin that credentials are welcome.
     const allowed = isAllowed ? origin : false;
     return { ...CORS, origin: allowed };
