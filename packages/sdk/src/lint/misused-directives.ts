@@ -149,9 +149,8 @@ function wrongLink(links: readonly Link[], use: Use): Finding[] {
 
 /** A name that is not linked is one mistake, however often it is used. */
 function firstOfEachName(uses: readonly Use[]): Use[] {
-  return [...Map.groupBy(uses, ({ node }) => node.name.value).values()].flatMap((ofName) =>
-    ofName.slice(0, 1),
-  );
+  const names = uses.map(({ node }) => node.name.value);
+  return uses.filter(({ node }, place) => names.indexOf(node.name.value) === place);
 }
 
 function finding({ place, node }: Use, rule: LintRule, message: string): Finding {

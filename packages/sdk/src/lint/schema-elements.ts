@@ -59,8 +59,9 @@ export function typesOf(document: DocumentNode): ReadonlyMap<string, LintedType>
   const parts = document.definitions.filter(
     (node) => isTypeDefinitionNode(node) || isTypeExtensionNode(node),
   );
-  const byName = Map.groupBy(parts, ({ name }) => name.value);
-  return new Map([...byName].map(([name, ofType]) => [name, typeOf(name, ofType)]));
+  const names = new Set(parts.map(({ name }) => name.value));
+  const partsOf = (wanted: string) => parts.filter(({ name }) => name.value === wanted);
+  return new Map([...names].map((name) => [name, typeOf(name, partsOf(name))]));
 }
 
 /** The name of the type that mutations are fields of. */
