@@ -183,6 +183,15 @@ describe('whether a request may go on', () => {
     expect(access().corsHeaders('https://app.example.com')).toEqual({});
   });
 
+  it('types the session of a decision as null only where anonymous requests may pass', async () => {
+    const head = { headers: {} };
+    const must = await access().decide(head, { scopes: ['orders:read'] });
+    if (must.denial === undefined) expectTypeOf(must.session).toEqualTypeOf<Session>();
+    const may = await access().decide(head, { required: false });
+    if (may.denial === undefined) expectTypeOf(may.session).toEqualTypeOf<Session | null>();
+    expect([must.denial?.status, may.session]).toEqual([401, null]);
+  });
+
   it('types the session as null only where anonymous requests may pass', () => {
     const options = { issuer: ISSUER, audience: ISSUER };
     web(options).verifySession()((_request, session) => {

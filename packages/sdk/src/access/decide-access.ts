@@ -34,9 +34,10 @@ export type SessionFor<Need extends SessionNeed> = Need extends { readonly requi
   ? Session | null
   : Session;
 
-export type Decision =
-  | { readonly session: Session | null; readonly denial?: never }
-  | { readonly denial: Denial; readonly session?: never };
+/** Where there is no denial, the session is what the need says. */
+export type Decision<Need extends SessionNeed = SessionNeed> =
+  | { readonly session: SessionFor<Need>; readonly denial?: undefined }
+  | { readonly denial: Denial; readonly session?: undefined };
 
 /** What counts of a request: web `Request` and node:http's fit. */
 export interface RequestHead extends RequestTarget {
@@ -50,7 +51,10 @@ export interface Access {
   /**
    * Whether a request may go on. Rejects only for errors that have nothing to do with its token.
    */
-  decide(request: RequestHead, need?: SessionNeed): Promise<Decision>;
+  decide<const Need extends SessionNeed = { readonly required: true }>(
+    request: RequestHead,
+    need?: Need,
+  ): Promise<Decision<Need>>;
   /** The CORS headers for an answer to a page of that origin; none when it is not allowed. */
   corsHeaders(origin: string | null | undefined): Record<string, string>;
   /** The same as settings for the frameworks' own CORS middleware. */
@@ -83,14 +87,15 @@ export function createAccess(options: AuthgraphOptions): Access {
   const allowed = new Set(origins);
 
   return {
-    async decide(request, need = {}) {
+    async decide<Need extends SessionNeed>(request: RequestHead, need?: Need) {
       const { headers, rawHeaders = [] } = request;
       const repeated = repeatedHeader(rawHeaders);
       if (repeated !== undefined) return reported(headerRepeated(repeated));
       try {
         const session = await verifyRequest(headers, request);
         const denial = unmetNeed(session, need);
-        return denial === undefined ? { session } : reported(denial);
+        // It is null only where the need allows it, which is what SessionFor says.
+        return denial === undefined ? { session: session as SessionFor<Need> } : reported(denial);
       } catch (error) {
         const denial = denialOf(error); // which the verifier has reported
         if (denial === undefined) throw error;
@@ -121,7 +126,7 @@ export function createAccess(options: AuthgraphOptions): Access {
     },
   };
 
-  function reported(denial: Denial): Decision {
+  function reported(denial: Denial): { denial: Denial } {
     const { reason, message } = denial.body.error;
     onDenied({ reason, message });
     return { denial };
@@ -136,7 +141,7 @@ export function orDenied(session: Session | null | undefined): Session {
 
 function unmetNeed(
   session: Session | null,
-  { required = true, scopes = [] }: SessionNeed,
+  { required = true, scopes = [] }: SessionNeed = {},
 ): Denial | undefined {
   // Scopes without a session make no sense: JavaScript that asks for that is refused.
   if (session === null) return required || scopes.length > 0 ? tokenMissing() : undefined;

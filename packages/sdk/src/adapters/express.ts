@@ -14,7 +14,7 @@ import {
 import type { Session } from '../token/session.js';
 import { type IncomingMessage, type ServerResponse, sendDenial } from './node-http.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 declare global {
   namespace Express {

@@ -14,7 +14,7 @@ import {
 } from '../access/request-session.js';
 import type { Session } from '../token/session.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -9,10 +9,10 @@ import {
 import { AccessDenied, type Denial, denialOf, tokenMissing } from '../access/denial.js';
 import type { Session } from '../token/session.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 /** The parts of hapi that this needs, of any version of it. */
-interface HapiRequest {
+export interface HapiRequest {
   /** hapi's own `headers` are of any type. */
   readonly raw: { readonly req: RequestHead };
   readonly auth: { readonly credentials: object | null; readonly mode: string };
@@ -20,20 +20,20 @@ interface HapiRequest {
   readonly server: { readonly auth: { readonly settings: { readonly default: unknown } } };
 }
 
-interface HapiToolkit {
+export interface HapiToolkit {
   response(body?: object): HapiResponse;
   authenticated(data: { credentials: object }): object;
   unauthenticated(error: Error): object | undefined;
   readonly continue: symbol;
 }
 
-interface HapiResponse {
+export interface HapiResponse {
   code(status: number): HapiResponse;
   header(name: string, value: string): HapiResponse;
   takeover(): HapiResponse;
 }
 
-interface HapiServer {
+export interface HapiServer {
   readonly auth: {
     scheme(
       name: string,
@@ -48,7 +48,7 @@ interface HapiServer {
 }
 
 /** A route's `auth` setting. */
-interface RouteAuth {
+export interface RouteAuth {
   strategy: string;
   mode: 'required' | 'optional';
   scope?: string[];
@@ -73,7 +73,7 @@ export interface HapiAuthgraph {
   readonly corsOptions: HapiCorsOptions | false;
 }
 
-interface HapiCorsOptions {
+export interface HapiCorsOptions {
   origin: string[];
   credentials: true;
   headers: string[];

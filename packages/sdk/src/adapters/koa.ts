@@ -10,7 +10,7 @@ import {
 import { type Denial, denialOf } from '../access/denial.js';
 import type { Session } from '../token/session.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 declare module 'koa' {
   interface DefaultState {
@@ -23,7 +23,7 @@ declare module 'koa' {
 }
 
 /** The part of Koa's context that this needs, of any Koa. */
-interface Context {
+export interface KoaContext {
   readonly req: RequestHead;
   /**
    * Where Koa wants middleware to leave things for the middleware after it; `ctx.session` belongs
@@ -35,7 +35,7 @@ interface Context {
   set(headers: { [name: string]: string }): void;
 }
 
-type Middleware = (ctx: Context, next: () => Promise<unknown>) => Promise<void>;
+type Middleware = (ctx: KoaContext, next: () => Promise<unknown>) => Promise<void>;
 
 export interface KoaAuthgraph {
   /** Middleware: puts the session on `ctx.state.session`, or answers 401, 403 or 503. */
@@ -44,7 +44,7 @@ export interface KoaAuthgraph {
    * The session that `verifySession` put on the context; throws a 401 for `errorHandler` when there
    * is none.
    */
-  requireSession(ctx: Pick<Context, 'state'>): Session;
+  requireSession(ctx: Pick<KoaContext, 'state'>): Session;
   /**
    * Answers the errors of authgraph and lets all others through: `app.use(errorHandler)` before the
    * rest.
@@ -54,7 +54,7 @@ export interface KoaAuthgraph {
   readonly corsOptions: KoaCorsOptions;
 }
 
-interface KoaCorsOptions {
+export interface KoaCorsOptions {
   origin: (ctx: { get(header: string): string }) => string;
   credentials: true;
   allowHeaders: string[];
@@ -87,7 +87,7 @@ export function authgraph(options: AuthgraphOptions): KoaAuthgraph {
   };
 }
 
-function answer(ctx: Context, { status, headers, body }: Denial): void {
+function answer(ctx: KoaContext, { status, headers, body }: Denial): void {
   ctx.status = status;
   ctx.body = body;
   ctx.set({ ...headers }); // after the body, which sets a content type of its own

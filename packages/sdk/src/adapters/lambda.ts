@@ -6,7 +6,7 @@ import {
 } from '../access/decide-access.js';
 import { type Denial, denialOf } from '../access/denial.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 /**
  * What API Gateway (payload 1.0 and 2.0), an Application Load Balancer, a function URL and Netlify
@@ -29,7 +29,7 @@ export interface HttpEvent {
 }
 
 /** An answer that each of them understands. */
-interface HttpResult {
+export interface HttpResult {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly multiValueHeaders?: Record<string, string[]>;

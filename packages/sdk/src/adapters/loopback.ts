@@ -7,7 +7,7 @@ import {
 import { denialOf } from '../access/denial.js';
 import { type IncomingMessage, type ServerResponse, sendDenial } from './node-http.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 /** The binding key of the session: `@inject(SESSION) session: Session` on a controller's method. */
 export const SESSION = 'authgraph.session';
@@ -19,7 +19,7 @@ export const SESSION = 'authgraph.session';
 const HTTP_CONTEXT = 'middleware.http.context';
 
 /** The parts of LoopBack that this needs, of any version of it. */
-interface LoopBackContext {
+export interface LoopBackContext {
   get<Value>(key: string): Promise<Value>;
 }
 

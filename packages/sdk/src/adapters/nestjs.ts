@@ -22,7 +22,7 @@ import {
   type RequestSessionOptions,
 } from '../access/request-session.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 const NEED = 'authgraph:need';
 

@@ -8,7 +8,7 @@ import { AccessDenied, type Denial } from '../access/denial.js';
 import type { Session } from '../token/session.js';
 import { denialResponse, type WebAuthgraph, webAuthgraph } from './web.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 /** `verifySession` wraps route handlers, and `preflight` is for `export const OPTIONS`. */
 export interface NextAuthgraph extends WebAuthgraph {
@@ -26,7 +26,9 @@ export interface NextAuthgraph extends WebAuthgraph {
    * For server components and server actions: the session of the request that is being answered, or
    * why it may not go on.
    */
-  checkSession(need?: SessionNeed): Promise<Decision>;
+  checkSession<const Need extends SessionNeed = { readonly required: true }>(
+    need?: Need,
+  ): Promise<Decision<Need>>;
   /**
    * The session of the request that is being answered; null without a valid token. Throws when that
    * cannot be found out.
@@ -41,7 +43,7 @@ export interface NextAuthgraph extends WebAuthgraph {
 export function authgraph(options: AuthgraphOptions): NextAuthgraph {
   const access = createAccess({ fetch: uncachedFetch, ...options });
 
-  const checkSession = async (need?: SessionNeed) => {
+  const checkSession: NextAuthgraph['checkSession'] = async (need) => {
     const { headers } = await import('next/headers.js'); // here, since a proxy must not load it
     return access.decide({ headers: await headers() }, need);
   };

@@ -7,7 +7,7 @@ import {
 import { denialOf } from '../access/denial.js';
 import { type IncomingMessage, type ServerResponse, sendDenial } from './node-http.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 /** A request whose session is known. */
 export type SessionRequest<

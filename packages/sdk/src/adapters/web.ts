@@ -7,10 +7,10 @@ import {
 } from '../access/decide-access.js';
 import { type Denial, denialOf } from '../access/denial.js';
 
-export type { Session } from '../token/session.js';
+export type * from './public-types.js';
 
 /** What a handler needs of a request: web `Request` and what extends it. */
-interface WebRequest {
+export interface WebRequest {
   readonly method: string;
   readonly headers: Headers;
 }
