@@ -11,6 +11,7 @@ export type {
   SessionNeed,
 } from '../access/decide-access.js';
 export type { Denial, DenialAction, DenialBody } from '../access/denial.js';
+export type { RequestTarget } from '../request/check-binding.js';
 export type { DeniedRequest, OnDenied } from '../request/denied-request.js';
 export type { RequestHeaders } from '../request/request-token.js';
 export type { AccessTokenClaims } from '../token/claims.js';
