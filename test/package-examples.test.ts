@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INSTALL_COMMAND } from './harness/framework-apps.js';
 import { startService, type TestService } from './harness/service.js';
+import { docstringExamples } from './package/docstring-examples.js';
 import {
   compileExamples,
   type EmptyProject,
@@ -15,6 +16,7 @@ import { modulesOf } from './package/packages.js';
 
 /** For processes of their own: seconds suffice, unless the machine is busy with the other tests. */
 const PROCESS_TIMEOUT_MS = 120_000;
+const PACKAGES = ['packages/sdk', 'packages/client'];
 const DOCUMENTS = [
   'README.md',
   'docs/sdk.md',
@@ -41,10 +43,12 @@ const MISTAKEN: Example = {
 };
 
 describe('the examples in the documentation', async () => {
-  const examples = (await Promise.all(DOCUMENTS.map(examplesIn))).flat();
+  const inDocstrings = PACKAGES.flatMap(docstringExamples);
+  const inDocuments = (await Promise.all(DOCUMENTS.map(examplesIn))).flat();
+  const examples = [...inDocuments, ...inDocstrings];
   const checked = examples.filter(({ missing }) => missing.length === 0);
   const skipped = examples.filter(({ missing }) => missing.length > 0);
-  const ofPackages = checked.filter(({ place }) => place.startsWith('packages/'));
+  const ofPackages = checked.filter(({ place }) => /^packages\/.*\.md:/.test(place));
   let service: TestService;
   let signedUp: { id: string; token: string };
   let project: EmptyProject;
@@ -78,12 +82,25 @@ describe('the examples in the documentation', async () => {
     );
   }
 
-  it.each(['packages/sdk', 'packages/client'])('%s has one for each of its modules', (folder) => {
-    const used = examples
+  it.each(PACKAGES)('%s has one for each of its modules', (folder) => {
+    const used = inDocuments
       .filter(({ place }) => place.startsWith(folder))
       .flatMap(({ code }) => [...code.matchAll(/from '(@authgraph\/[^']+)'/g)])
       .map(([, name]) => name);
     expect(modulesOf(folder).filter(({ name }) => !used.includes(name))).toEqual([]);
+  });
+
+  it.each(PACKAGES)('%s has one in the docstring of each function it exports', async (folder) => {
+    const documented = inDocstrings.map(({ place }) => place.split('#')[1]);
+    for (const { name } of modulesOf(folder)) {
+      const exported = Object.entries(await import(name));
+      const functions = exported.filter(
+        ([, value]) => typeof value === 'function' && !/^class\b/.test(String(value)),
+      );
+      expect(functions.map(([each]) => each).filter((each) => !documented.includes(each))).toEqual(
+        [],
+      );
+    }
   });
 
   it.each(checked)('$place compiles, strictly', ({ place }) => {

@@ -28,8 +28,12 @@ export async function examplesIn(document: string): Promise<Example[]> {
   return [...text.matchAll(BLOCK)].map(({ 1: code = '', index }) => ({
     place: `${document}:${text.slice(0, index).split('\n').length}`,
     code,
-    missing: packagesOf(code).filter((name) => foldersOf(name).length === 0),
+    missing: missingIn(code),
   }));
+}
+
+export function missingIn(code: string): string[] {
+  return packagesOf(code).filter((name) => foldersOf(name).length === 0);
 }
 
 /** A project outside of this repository that has the packages as npm would publish them. */

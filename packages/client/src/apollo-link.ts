@@ -17,6 +17,19 @@ interface Held {
  * An Apollo Client link that attaches the session, renews it together with all other calls of
  * `client`, and then sends the operation once more. It stands before the HttpLink:
  * `ApolloLink.from([authLink(client), new HttpLink({ uri })])`.
+ *
+ * @example
+ * ```ts
+ * import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+ * import { createAuthClient } from '@authgraph/client';
+ * import { authLink } from '@authgraph/client/apollo';
+ *
+ * const auth = createAuthClient({ url: 'https://auth.example.com/graphql' });
+ * export const apollo = new ApolloClient({
+ *   cache: new InMemoryCache(),
+ *   link: ApolloLink.from([authLink(auth), new HttpLink({ uri: auth.url })]),
+ * });
+ * ```
  */
 export function authLink(client: AuthClient): ApolloLink {
   const { keeper } = client;

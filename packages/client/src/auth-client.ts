@@ -75,6 +75,15 @@ export interface AuthClient {
 /**
  * Makes the client of one app in one tab. On a server make one for each user: it holds that user's
  * session.
+ *
+ * @example
+ * ```ts
+ * import { createAuthClient } from '@authgraph/client';
+ *
+ * const auth = createAuthClient({ url: 'https://auth.example.com/graphql' });
+ * const result = await auth.signIn({ email: 'ada@example.com', password: 'a long one' });
+ * if (result.__typename !== 'SignedIn') console.log(result.message);
+ * ```
  */
 export function createAuthClient(options: AuthClientOptions): AuthClient {
   const { url, delivery = 'BODY', clock = { now: () => new Date() }, origins = [] } = options;

@@ -20,6 +20,14 @@ export interface TokenStorage {
 /**
  * Keeps the session until the page is left. Nothing that is injected later can read it from a
  * storage.
+ *
+ * @example
+ * ```ts
+ * import { createAuthClient, memoryStorage } from '@authgraph/client';
+ *
+ * const url = 'https://auth.example.com/graphql';
+ * export const auth = createAuthClient({ url, storage: memoryStorage() });
+ * ```
  */
 export function memoryStorage(): TokenStorage {
   let kept: AuthSession | null = null;
@@ -34,6 +42,14 @@ export function memoryStorage(): TokenStorage {
 /**
  * Keeps the session in localStorage: it outlives the page, and all tabs of the origin share it. In
  * memory where there is none.
+ *
+ * @example
+ * ```ts
+ * import { createAuthClient, localStorageStorage } from '@authgraph/client';
+ *
+ * const url = 'https://auth.example.com/graphql';
+ * export const auth = createAuthClient({ url, storage: localStorageStorage() });
+ * ```
  */
 export function localStorageStorage(key = 'authgraph'): TokenStorage {
   const storage = usableLocalStorage();

@@ -80,7 +80,23 @@ const CORS = {
   maxAge: 600,
 } as const;
 
-/** Makes the decisions for one server. Make one for a process: it holds the caches. */
+/**
+ * Makes the decisions for one server. Make one for a process: it holds the caches.
+ *
+ * @example
+ * ```ts
+ * import { createAccess } from '@authgraph/sdk';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const access = createAccess({ issuer, audience: issuer });
+ * export async function me(request: Request): Promise<Response> {
+ *   const { session, denial } = await access.decide(request);
+ *   if (denial === undefined) return Response.json(session?.userId);
+ *   const { status, headers } = denial;
+ *   return new Response(JSON.stringify(denial.body), { status, headers });
+ * }
+ * ```
+ */
 export function createAccess(options: AuthgraphOptions): Access {
   const { origins = [], onDenied = warnOncePerCause() } = options;
   const verifyRequest = reportingVerifier({ ...options, onDenied });

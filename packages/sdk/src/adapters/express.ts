@@ -57,6 +57,18 @@ export interface ExpressAuthgraph {
 /**
  * authgraph for Express 4 and 5, and for any server with middleware of the form `(request,
  * response, next)`.
+ *
+ * @example
+ * ```ts
+ * import { authgraph } from '@authgraph/sdk/express';
+ * import express from 'express';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession, requireSession, errorHandler } = authgraph({ issuer, audience: issuer });
+ * const app = express();
+ * app.get('/me', verifySession(), (req, res) => void res.json(requireSession(req).userId));
+ * app.use(errorHandler);
+ * ```
  */
 export function authgraph({
   sessionProperty = 'session',

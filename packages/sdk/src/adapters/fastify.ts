@@ -48,7 +48,22 @@ export interface FastifyAuthgraph {
   readonly corsOptions: CorsOptions;
 }
 
-/** authgraph for Fastify. */
+/**
+ * authgraph for Fastify.
+ *
+ * @example
+ * ```ts
+ * import { authgraph } from '@authgraph/sdk/fastify';
+ * import fastify from 'fastify';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession, requireSession, errorHandler } = authgraph({ issuer, audience: issuer });
+ * const app = fastify();
+ * app.setErrorHandler(errorHandler);
+ * const onRequest = verifySession();
+ * app.get('/me', { onRequest }, async (request) => requireSession(request).userId);
+ * ```
+ */
 export function authgraph({
   sessionProperty = 'session',
   ...options

@@ -86,6 +86,23 @@ const STRATEGY = 'authgraph';
 /**
  * authgraph for hapi: an auth scheme, since that is what runs before hapi reads and validates a
  * payload.
+ *
+ * @example
+ * ```ts
+ * import { server as createServer } from '@hapi/hapi';
+ * import { authgraph } from '@authgraph/sdk/hapi';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { plugin, verifySession, requireSession } = authgraph({ issuer, audience: issuer });
+ * const server = createServer();
+ * await server.register(plugin);
+ * server.route({
+ *   method: 'GET',
+ *   path: '/me',
+ *   options: { auth: verifySession() },
+ *   handler: (request) => requireSession(request).userId,
+ * });
+ * ```
  */
 export function authgraph(options: AuthgraphOptions): HapiAuthgraph {
   const access = createAccess(options);

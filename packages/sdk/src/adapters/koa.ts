@@ -63,7 +63,22 @@ export interface KoaCorsOptions {
   maxAge: number;
 }
 
-/** authgraph for Koa. */
+/**
+ * authgraph for Koa.
+ *
+ * @example
+ * ```ts
+ * import { authgraph } from '@authgraph/sdk/koa';
+ * import Koa from 'koa';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession, requireSession, errorHandler } = authgraph({ issuer, audience: issuer });
+ * const app = new Koa().use(errorHandler).use(verifySession());
+ * app.use((ctx) => {
+ *   ctx.body = requireSession(ctx).userId;
+ * });
+ * ```
+ */
 export function authgraph(options: AuthgraphOptions): KoaAuthgraph {
   const access = createAccess(options);
   return {

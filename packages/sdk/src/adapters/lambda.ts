@@ -50,7 +50,21 @@ export interface LambdaAuthgraph {
   corsHeaders(event: HttpEvent): Record<string, string>;
 }
 
-/** authgraph for functions that are called with HTTP events: AWS Lambda and Netlify's. */
+/**
+ * authgraph for functions that are called with HTTP events: AWS Lambda and Netlify's.
+ *
+ * @example
+ * ```ts
+ * import { authgraph } from '@authgraph/sdk/lambda';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession } = authgraph({ issuer, audience: issuer });
+ * export const handler = verifySession()(async (_event, session) => ({
+ *   statusCode: 200,
+ *   body: JSON.stringify({ userId: session.userId }),
+ * }));
+ * ```
+ */
 export function authgraph(options: AuthgraphOptions): LambdaAuthgraph {
   const access = createAccess(options);
   const corsHeaders = (event: HttpEvent) => access.corsHeaders(headOf(event).headers.get('origin'));

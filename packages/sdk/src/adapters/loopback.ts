@@ -51,7 +51,26 @@ export interface LoopBackAuthgraph {
   readonly corsOptions: CorsOptions;
 }
 
-/** authgraph for LoopBack 4. */
+/**
+ * authgraph for LoopBack 4.
+ *
+ * @example
+ * ```ts
+ * import { inject, intercept } from '@loopback/core';
+ * import { get } from '@loopback/rest';
+ * import { authgraph, SESSION, type Session } from '@authgraph/sdk/loopback';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession } = authgraph({ issuer, audience: issuer });
+ * export class AccountController {
+ *   @intercept(verifySession())
+ *   @get('/me')
+ *   me(@inject(SESSION) session: Session) {
+ *     return { userId: session.userId };
+ *   }
+ * }
+ * ```
+ */
 export function authgraph(options: AuthgraphOptions): LoopBackAuthgraph {
   const access = createAccess(options);
   return {

@@ -46,7 +46,26 @@ export interface NestAuthgraph {
   readonly corsOptions: CorsOptions;
 }
 
-/** authgraph for NestJS, on Express or Fastify, for REST and GraphQL. */
+/**
+ * authgraph for NestJS, on Express or Fastify, for REST and GraphQL.
+ *
+ * @example
+ * ```ts
+ * import { Controller, Get } from '@nestjs/common';
+ * import { authgraph, type Session } from '@authgraph/sdk/nestjs';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession, CurrentSession } = authgraph({ issuer, audience: issuer });
+ * @Controller()
+ * export class AccountController {
+ *   @verifySession()
+ *   @Get('me')
+ *   me(@CurrentSession() session: Session) {
+ *     return { userId: session.userId };
+ *   }
+ * }
+ * ```
+ */
 export function authgraph({
   sessionProperty = 'session',
   ...options

@@ -39,6 +39,15 @@ export interface NextAuthgraph extends WebAuthgraph {
 /**
  * authgraph for Next.js: route handlers, proxy or middleware (on either runtime), server components
  * and server actions.
+ *
+ * @example
+ * ```ts
+ * import { authgraph } from '@authgraph/sdk/next';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession } = authgraph({ issuer, audience: issuer });
+ * export const GET = verifySession()((_request, session) => Response.json(session.userId));
+ * ```
  */
 export function authgraph(options: AuthgraphOptions): NextAuthgraph {
   const access = createAccess({ fetch: uncachedFetch, ...options });

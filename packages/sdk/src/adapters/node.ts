@@ -35,6 +35,18 @@ export interface NodeAuthgraph {
 /**
  * authgraph for plain node:http (and node:https), and for functions with its signature, such as
  * Vercel's.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http';
+ * import { authgraph } from '@authgraph/sdk/node';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession } = authgraph({ issuer, audience: issuer });
+ * createServer(
+ *   verifySession()((request, response) => void response.end(request.session.userId)),
+ * ).listen(3000);
+ * ```
  */
 export function authgraph(options: AuthgraphOptions): NodeAuthgraph {
   const access = createAccess(options);

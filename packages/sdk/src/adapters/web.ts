@@ -42,12 +42,32 @@ export type WrapHandler<Need extends SessionNeed> = <
 /**
  * authgraph for handlers of web Requests: Netlify, Vercel, Deno, Bun, Cloudflare, Hono, and the
  * like.
+ *
+ * @example
+ * ```ts
+ * import { authgraph } from '@authgraph/sdk/web';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { verifySession } = authgraph({ issuer, audience: issuer });
+ * export const GET = verifySession()((_request, session) => Response.json(session.userId));
+ * ```
  */
 export function authgraph(options: AuthgraphOptions): WebAuthgraph {
   return webAuthgraph(createAccess(options));
 }
 
-/** The same around decisions that another adapter has made already. */
+/**
+ * The same around decisions that another adapter has made already.
+ *
+ * @example
+ * ```ts
+ * import { createAccess } from '@authgraph/sdk';
+ * import { webAuthgraph } from '@authgraph/sdk/web';
+ *
+ * const issuer = 'https://auth.example.com';
+ * export const { verifySession } = webAuthgraph(createAccess({ issuer, audience: issuer }));
+ * ```
+ */
 export function webAuthgraph(access: Access): WebAuthgraph {
   const corsHeaders = (request: WebRequest) => access.corsHeaders(request.headers.get('origin'));
   const preflight = (request: WebRequest) =>
@@ -70,6 +90,20 @@ export function webAuthgraph(access: Access): WebAuthgraph {
   };
 }
 
+/**
+ * The answer that a denial stands for.
+ *
+ * @example
+ * ```ts
+ * import { createAccess } from '@authgraph/sdk';
+ * import { denialResponse } from '@authgraph/sdk/web';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const access = createAccess({ issuer, audience: issuer });
+ * const { denial } = await access.decide(new Request(issuer));
+ * if (denial !== undefined) console.log(denialResponse(denial).status); // 401
+ * ```
+ */
 export function denialResponse({ status, headers, body }: Denial): Response {
   return new Response(JSON.stringify(body), { status, headers });
 }

@@ -39,6 +39,21 @@ export interface AuthDirectivesOptions {
  *
  * @see
  * https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/directives#authenticated
+ *
+ * @example
+ * ```ts
+ * import { authDirectives } from '@authgraph/sdk';
+ * import { buildSchema } from 'graphql';
+ *
+ * export const schema = authDirectives(
+ *   buildSchema(`
+ *     directive @authenticated on FIELD_DEFINITION
+ *     type Query {
+ *       secret: String @authenticated
+ *     }
+ *   `),
+ * );
+ * ```
  */
 export function authDirectives(
   schema: GraphQLSchema,

@@ -21,7 +21,18 @@ export interface Finding {
   readonly line: number;
 }
 
-/** One line, as compilers write them. */
+/**
+ * One line, as compilers write them.
+ *
+ * @example
+ * ```ts
+ * import { describeFinding, lintSchema } from '@authgraph/sdk/lint';
+ * import { parse } from 'graphql';
+ *
+ * for (const finding of lintSchema(parse('type Mutation { pay: Boolean }')))
+ *   console.log(describeFinding('schema.graphql', finding));
+ * ```
+ */
 export function describeFinding(
   file: string,
   { line, severity, rule, coordinate, message }: Finding,

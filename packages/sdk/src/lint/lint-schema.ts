@@ -17,6 +17,15 @@ export interface LintOptions {
 /**
  * Checks the access control of a schema: a subgraph's SDL or a supergraph's. The findings are in
  * the order of the source.
+ *
+ * @example
+ * ```ts
+ * import { lintSchema } from '@authgraph/sdk/lint';
+ * import { parse } from 'graphql';
+ *
+ * const findings = lintSchema(parse('type Mutation { deleteUser(id: ID!): Boolean }'));
+ * console.log(findings[0]?.rule); // unprotected-mutation
+ * ```
  */
 export function lintSchema(document: DocumentNode, options: LintOptions = {}): Finding[] {
   const schema = new LintedSchema(document);

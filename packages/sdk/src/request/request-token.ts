@@ -11,6 +11,13 @@ const SCHEME = /^(Bearer|DPoP) +(?=[^ ])/i;
  * The access token cookie's name: `__Host-` wherever the service is reached over https, and the
  * realm in the end for any but the default one, since a browser sends the cookies of one host
  * together.
+ *
+ * @example
+ * ```ts
+ * import { accessCookieName } from '@authgraph/sdk';
+ *
+ * accessCookieName('https://auth.example.com'); // __Host-authgraph-at
+ * ```
  */
 export function accessCookieName(issuer: string): string {
   const realm = /\/realms\/([a-z0-9-]+)$/.exec(issuer)?.[1];
@@ -22,6 +29,16 @@ export function accessCookieName(issuer: string): string {
  * The access token that a request carries: `Authorization: Bearer` (RFC 6750) or `DPoP` (RFC 9449),
  * else the cookie. Undefined for an anonymous request; throws TOKEN_INVALID for a header that is
  * neither and for a cookie that comes twice.
+ *
+ * @example
+ * ```ts
+ * import { accessCookieName, tokenFromHeaders } from '@authgraph/sdk';
+ *
+ * const name = accessCookieName('https://auth.example.com');
+ * tokenFromHeaders({ authorization: 'Bearer abc' }, name); // abc
+ * tokenFromHeaders({ cookie: `${name}=def` }, name); // def
+ * tokenFromHeaders({}, name); // undefined
+ * ```
  */
 export function tokenFromHeaders(headers: RequestHeaders, cookieName: string): string | undefined {
   const authorization = headerOf(headers, 'authorization');
@@ -39,7 +56,16 @@ export function tokenFromHeaders(headers: RequestHeaders, cookieName: string): s
   return cookies[0];
 }
 
-/** Every value that a Cookie header holds under one name. */
+/**
+ * Every value that a Cookie header holds under one name.
+ *
+ * @example
+ * ```ts
+ * import { cookiesNamed } from '@authgraph/sdk';
+ *
+ * cookiesNamed('a=1; b=2; a=3', 'a'); // ['1', '3']
+ * ```
+ */
 export function cookiesNamed(header: string, name: string): string[] {
   return header
     .split(';')

@@ -43,6 +43,19 @@ interface GraphQLRequest {
  * An Apollo Server plugin: each request's session is on the context as `session`. It is verified
  * once, when the operation has been parsed and validated. A bad token fails the fields that ask for
  * the session, and no others, so that a client whose token has expired can still refresh it.
+ *
+ * @example
+ * ```ts
+ * import { ApolloServer } from '@apollo/server';
+ * import { type SessionContext, sessionContext } from '@authgraph/sdk';
+ *
+ * const issuer = 'https://auth.example.com';
+ * export const server = new ApolloServer<SessionContext>({
+ *   typeDefs: 'type Query { me: ID }',
+ *   resolvers: { Query: { me: (_, _args, { session }) => session?.userId } },
+ *   plugins: [sessionContext({ issuer, audience: issuer })],
+ * });
+ * ```
  */
 export function sessionContext(options: RequestVerifierOptions): SessionPlugin {
   const verifyRequest = createRequestVerifier(options);

@@ -24,6 +24,17 @@ export type VerifyRequest = (
 /**
  * Makes the function that everything else in this sdk is built on. Make one for a process: it holds
  * the caches.
+ *
+ * @example
+ * ```ts
+ * import { createRequestVerifier } from '@authgraph/sdk';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const verifyRequest = createRequestVerifier({ issuer, audience: issuer });
+ * export async function userOf(request: Request) {
+ *   return (await verifyRequest(request.headers))?.userId; // rejects with a TokenError
+ * }
+ * ```
  */
 export function createRequestVerifier(options: RequestVerifierOptions): VerifyRequest {
   return reportingVerifier({ onDenied: warnOncePerCause(), ...options });

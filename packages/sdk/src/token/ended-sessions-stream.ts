@@ -41,6 +41,15 @@ const LONGEST_RECONNECT_MS = 15_000;
 /**
  * Listens to authgraph's `/events/ended-sessions`, so that a session that was ended is refused
  * within a second instead of when its access token expires.
+ *
+ * @example
+ * ```ts
+ * import { createRequestVerifier, listenForEndedSessions } from '@authgraph/sdk';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const { isEnded } = listenForEndedSessions({ issuer });
+ * export const verifyRequest = createRequestVerifier({ issuer, audience: issuer, isEnded });
+ * ```
  */
 export function listenForEndedSessions(options: EndedSessionsStreamOptions): EndedSessionsStream {
   checkIssuer(options.issuer);

@@ -11,6 +11,16 @@ export interface Session {
   readonly claims: AccessTokenClaims;
 }
 
+/**
+ * The session that verified claims describe, such as those that a gateway passes on.
+ *
+ * @example
+ * ```ts
+ * import { type AccessTokenClaims, sessionFromClaims } from '@authgraph/sdk';
+ *
+ * export const sessionOf = (claims: AccessTokenClaims) => sessionFromClaims(claims);
+ * ```
+ */
 export function sessionFromClaims(claims: AccessTokenClaims): Session {
   return Object.freeze({
     userId: claims.sub,

@@ -55,6 +55,15 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
  * Makes the function that turns an access token into a session, or rejects with a TokenError.
  * Stricter than `jwtVerify` alone (RFC 8725, RFC 9068 section 4): exact algorithms, `typ`, `iss`
  * and `aud`, every claim required, header members that point at keys ignored.
+ *
+ * @example
+ * ```ts
+ * import { createAccessTokenVerifier } from '@authgraph/sdk';
+ *
+ * const issuer = 'https://auth.example.com';
+ * const keys = { get: async () => undefined, has: () => false }; // your own source of keys
+ * export const verify = createAccessTokenVerifier({ issuer, audience: issuer, keys });
+ * ```
  */
 export function createAccessTokenVerifier(options: VerifierOptions): VerifyAccessToken {
   const verify = createTokenVerifier(options);

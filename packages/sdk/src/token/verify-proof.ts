@@ -59,11 +59,32 @@ const MESSAGES: { readonly [Code in ProofErrorCode]: string } = {
   PROOF_REPLAYED: 'The proof was used before. Each request needs its own.',
 };
 
+/**
+ * The error for a proof that is not accepted.
+ *
+ * @example
+ * ```ts
+ * import { proofError } from '@authgraph/sdk';
+ *
+ * export const missing = proofError('PROOF_MISSING'); // a TokenError
+ * ```
+ */
 export function proofError(code: ProofErrorCode, options: ProofErrorOptions = {}): TokenError {
   return new TokenError(code, MESSAGES[code], options);
 }
 
-/** Checks a proof as RFC 9449 section 4.3 says. Rejects with a TokenError. */
+/**
+ * Checks a proof as RFC 9449 section 4.3 says. Rejects with a TokenError.
+ *
+ * @example
+ * ```ts
+ * import { verifyProof } from '@authgraph/sdk';
+ *
+ * export async function keyOf(proof: string): Promise<string> {
+ *   return (await verifyProof(proof, { now: new Date(), method: 'POST' })).keyThumbprint;
+ * }
+ * ```
+ */
 export async function verifyProof(text: string, expected: ProofExpectations): Promise<Proof> {
   const { jwk, payload } = await readProof(text, expected.now);
   const { jti, htm, htu, iat, ath, nonce } = payload;

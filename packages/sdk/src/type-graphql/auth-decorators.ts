@@ -22,6 +22,21 @@ type Arguments = Readonly<Record<string, AnyOf>>;
  * the router, and
  * `authDirectives(schema)` enforces it in this process: call it on the schema that is served. Until
  * it was called, what is decorated answers with an error.
+ *
+ * @example
+ * ```ts
+ * import { Authenticated } from '@authgraph/sdk/type-graphql';
+ * import { Query, Resolver } from 'type-graphql';
+ *
+ * @Resolver()
+ * export class ReportResolver {
+ *   @Authenticated()
+ *   @Query(() => String, { nullable: true })
+ *   report(): string {
+ *     return 'All is well.';
+ *   }
+ * }
+ * ```
  */
 export function Authenticated(): AuthDecorator {
   return annotate('authenticated', {});
@@ -30,6 +45,21 @@ export function Authenticated(): AuthDecorator {
 /**
  * Needs a session with these scopes: `@RequiresScopes('a', 'b')` is a AND b,
  * `@RequiresScopes([['a', 'b'], ['c']])` is (a AND b) OR c, as in the directive.
+ *
+ * @example
+ * ```ts
+ * import { RequiresScopes } from '@authgraph/sdk/type-graphql';
+ * import { Query, Resolver } from 'type-graphql';
+ *
+ * @Resolver()
+ * export class ReportResolver {
+ *   @RequiresScopes('reports:read')
+ *   @Query(() => String, { nullable: true })
+ *   report(): string {
+ *     return 'All is well.';
+ *   }
+ * }
+ * ```
  */
 export function RequiresScopes(anyOf: AnyOf): AuthDecorator;
 export function RequiresScopes(...all: string[]): AuthDecorator;
@@ -40,6 +70,21 @@ export function RequiresScopes(...given: string[] | [AnyOf]): AuthDecorator {
 /**
  * Needs a session that the host's `policy` function lets through: `@Policy('a', 'b')` is a AND b,
  * `@Policy([['a', 'b'], ['c']])` is (a AND b) OR c.
+ *
+ * @example
+ * ```ts
+ * import { Policy } from '@authgraph/sdk/type-graphql';
+ * import { Query, Resolver } from 'type-graphql';
+ *
+ * @Resolver()
+ * export class ReportResolver {
+ *   @Policy('auditors')
+ *   @Query(() => String, { nullable: true })
+ *   report(): string {
+ *     return 'All is well.';
+ *   }
+ * }
+ * ```
  */
 export function Policy(anyOf: AnyOf): AuthDecorator;
 export function Policy(...all: string[]): AuthDecorator;
