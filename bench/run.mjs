@@ -5,6 +5,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { meQuery } from './measurements/me-query.mjs';
 import { meUnderSignIns } from './measurements/me-under-sign-ins.mjs';
 import { memory } from './measurements/memory.mjs';
+import { migration } from './measurements/migration.mjs';
+import { manyRealms } from './measurements/realms.mjs';
 import { refreshSession } from './measurements/refresh-session.mjs';
 import { signIn } from './measurements/sign-in.mjs';
 import { startUp } from './measurements/start-up.mjs';
@@ -30,7 +32,9 @@ const MEASUREMENTS = [
   meUnderSignIns,
   tokenVerification,
   memory,
+  manyRealms,
   startUp,
+  migration,
 ];
 
 const program = new Command('bench')
