@@ -69,7 +69,8 @@ const FILL = [
 ];
 
 const LOCKED = `select relation::regclass::text as table
-  from pg_locks join pg_class on oid = relation where mode = 'AccessExclusiveLock' and granted and relkind = 'r'
+  from pg_locks join pg_class on oid = relation
+  where mode = 'AccessExclusiveLock' and granted and relkind = 'r'
     and relnamespace = 'public'::regnamespace
     and database = (select oid from pg_database where datname = current_database())`;
 
