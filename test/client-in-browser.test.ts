@@ -4,8 +4,9 @@ import type { ServerResponse } from 'node:http';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from './harness/fake-clock.js';
-import { GOOD_PASSWORD } from './harness/graphql-client.js';
+import { GOOD_PASSWORD, REFRESH } from './harness/graphql-client.js';
 import { type ScriptedServer, sendJson, startScriptedServer } from './harness/scripted-server.js';
+import { freePort } from './harness/servers.js';
 import { startService, type TestService } from './harness/service.js';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -253,5 +254,83 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
     expect(await context.cookies()).toEqual([]);
     expect(await tab.evaluate('ask()')).toBe('200 nobody');
     expect(count('RefreshSession')).toBe(2);
+  });
+
+  describe('with a service that knows by what URL it is called', () => {
+    let bound: TestService;
+    beforeAll(async () => {
+      const port = await freePort();
+      bound = await startService({
+        env: {
+          PORT: String(port),
+          AUTHGRAPH_ISSUER: `http://127.0.0.1:${port}`,
+          AUTHGRAPH_ALLOWED_ORIGINS: app.url,
+          AUTHGRAPH_REFRESH_GRACE: '1s',
+        },
+      });
+    });
+    afterAll(() => bound?.[Symbol.asyncDispose]());
+
+    it('binds the session to a key that no script can read, for all tabs and after a reload', async () => {
+      const tabs = await openTabs(`${bound.url}/graphql`, 'BODY');
+      const { userId } = await signUp(tabs[0]);
+      await tabs[1].waitForFunction('client.session !== null');
+      expect(
+        await tabs[1].evaluate('ask().then((answer) => [client.session.bound, answer])'),
+      ).toEqual([true, `200 ${userId}`]);
+      await tabs[0].evaluate('client.refresh()');
+      expect(await askInBoth(tabs)).toEqual(Array.from({ length: 20 }, () => `200 ${userId}`));
+      await tabs[1].reload();
+      await tabs[1].waitForFunction('window.askTen');
+      expect(await tabs[1].evaluate('client.refresh().then(({ tokenType }) => tokenType)')).toBe(
+        'DPOP',
+      );
+      expect(
+        await tabs[0].evaluate(`(async () => {
+        const opening = indexedDB.open('authgraph');
+        await new Promise((resolve) => (opening.onsuccess = resolve));
+        const reading = opening.result.transaction('keys').objectStore('keys').getAll();
+        await new Promise((resolve) => (reading.onsuccess = resolve));
+        const [{ privateKey }] = reading.result;
+        const exported = await crypto.subtle.exportKey('jwk', privateKey).catch(({ name }) => name);
+        return [reading.result.length, privateKey.extractable, exported];
+      })()`),
+      ).toEqual([1, false, 'InvalidAccessError']);
+    });
+
+    it('gives whoever copies its refresh token nothing, within and after the grace window', async () => {
+      const [tab] = await openTabs(`${bound.url}/graphql`, 'BODY');
+      const { userId } = await signUp(tab);
+      const userAgent = await tab.evaluate<string>('navigator.userAgent');
+      const refreshToken = await tab.evaluate<string>('client.session.tokens.refreshToken');
+      const elsewhere = async () =>
+        (await bound.send(REFRESH, { refreshToken }, { 'user-agent': userAgent })).body.data
+          .refreshSession.reason;
+      expect(await elsewhere()).toBe('UNPROVEN');
+      await tab.evaluate('client.refresh()');
+      expect(await elsewhere()).toBe('UNPROVEN');
+      await bound.sql("update sessions set rotated_at = rotated_at - interval '1 minute'");
+      expect(await elsewhere()).toBe('UNPROVEN');
+      await tab.evaluate('client.refresh()');
+      expect(await tab.evaluate('ask()')).toBe(`200 ${userId}`);
+    });
+
+    it('binds a session in cookies too', async () => {
+      const tabs = await openTabs(`${bound.url}/graphql`, 'COOKIE');
+      const { userId } = await signUp(tabs[0]);
+      expect(await tabs[0].evaluate('client.session.bound')).toBe(true);
+      await tabs[0].evaluate('client.refresh()');
+      expect(await askInBoth(tabs)).toEqual(Array.from({ length: 20 }, () => `200 ${userId}`));
+      const cookies = await context.cookies();
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+      const { status, body } = await bound.send('{ me { id } }', {}, { cookie });
+      expect([status, body.errors[0].extensions.reason]).toEqual([401, 'PROOF_MISSING']);
+      await tabs[1].evaluate('localStorage.clear()');
+      await tabs[1].reload();
+      await tabs[1].waitForFunction('window.askTen');
+      expect(await tabs[1].evaluate('client.me().then(({ id }) => id)')).toBe(userId);
+      await tabs[1].evaluate('client.signOut()');
+      expect(await context.cookies()).toEqual([]);
+    });
   });
 });

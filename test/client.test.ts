@@ -35,7 +35,10 @@ const newEmail = () => `client-${process.pid}-${++made}@users.example.com`;
 function counted() {
   const sent: string[] = [];
   const fetch: typeof globalThis.fetch = (input, init) => {
-    sent.push(/(RefreshSession|SignOut|SignIn|SignUp)/.exec(String(init?.body))?.[1] ?? 'query');
+    sent.push(
+      /(RefreshSession|SignOut|SignIn|SignUp|ProofAccepted)/.exec(String(init?.body))?.[1] ??
+        'query',
+    );
     return globalThis.fetch(input, init);
   };
   const count = (name: string) => sent.filter((operation) => operation === name).length;
@@ -584,7 +587,7 @@ describe('the client with servers that nothing pleases', () => {
       await using server = await startScriptedServer(
         (_request, response) => void response.writeHead(status, { location: thief.url }).end(),
       );
-      const { client } = clientOf(server);
+      const { client } = clientOf(server, { dpop: false });
       const credentials = { email: 'ada@example.com', password: GOOD_PASSWORD };
       for (const call of [
         () => client.signIn(credentials),

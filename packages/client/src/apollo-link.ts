@@ -1,8 +1,8 @@
 import { ApolloLink, Observable, ServerError } from '@apollo/client';
 import type { AuthClient } from './auth-client.js';
 import { type FailedAnswer, failureOfAnswer, failureOfText } from './auth-failure.js';
-import { isAddress } from './auth-fetch.js';
 import type { AuthSession } from './session.js';
+import { isAddress } from './trusted-address.js';
 
 /**
  * An answer that says UNAUTHENTICATED, kept back until it is clear whether a renewed session gets a
@@ -39,9 +39,9 @@ export function authLink(client: AuthClient): ApolloLink {
       let running: { unsubscribe(): void } | undefined;
       let stopped = false;
 
-      const attempt = (session: AuthSession | null, isRetry: boolean): void => {
+      const attempt = async (session: AuthSession | null, isRetry: boolean): Promise<void> => {
+        await attach(operation, session, client);
         if (stopped) return;
-        attach(operation, session, client.cookies);
         let held: Held | undefined;
         const release = () => {
           if (held !== undefined) observer.next(held.result);
@@ -60,7 +60,7 @@ export function authLink(client: AuthClient): ApolloLink {
           }
           const renewed = await keeper.recover(session, failure);
           if (renewed === null || (isPartial && operation.operationType === 'mutation')) giveUp();
-          else attempt(renewed, true);
+          else await attempt(renewed, true);
         };
         running = forward(operation).subscribe({
           next: (result) => {
@@ -106,17 +106,25 @@ export function authLink(client: AuthClient): ApolloLink {
   });
 }
 
-function attach(
+/** What goes with an operation to show whose it is. */
+async function attach(
   operation: ApolloLink.Operation,
   session: AuthSession | null,
-  cookies: boolean,
-): void {
-  operation.setContext(({ headers }) => {
-    if (cookies) return { credentials: 'include' };
-    return session?.tokens
-      ? { headers: { ...headers, authorization: `Bearer ${session.tokens.accessToken}` } }
-      : {};
-  });
+  { cookies, prover, url }: AuthClient,
+): Promise<void> {
+  const accessToken = session?.tokens?.accessToken;
+  const bound = session?.bound ?? cookies;
+  const { uri } = operation.getContext();
+  const target = { url: typeof uri === 'string' ? uri : url, method: 'POST', accessToken };
+  const dpop = bound ? await prover.proofFor(target) : undefined;
+  operation.setContext(({ headers }) => ({
+    headers: {
+      ...headers,
+      ...(accessToken && { authorization: `${bound ? 'DPoP' : 'Bearer'} ${accessToken}` }),
+      ...(dpop && { dpop }),
+    },
+    ...(cookies ? { credentials: 'include' } : {}),
+  }));
 }
 
 /**

@@ -1,5 +1,15 @@
 import { createAuthFetch } from './auth-fetch.js';
-import { ME, REFRESH_SESSION, SIGN_IN, SIGN_OUT, SIGN_UP } from './generated/operations.js';
+import {
+  ME,
+  PROOF_ACCEPTED,
+  REFRESH_SESSION,
+  SIGN_IN,
+  SIGN_OUT,
+  SIGN_UP,
+} from './generated/operations.js';
+import { CarriedKey } from './key-storage.js';
+import { exportKey } from './proof.js';
+import { Prover } from './prover.js';
 import type {
   RefreshSessionResult,
   SignInResult,
@@ -7,7 +17,7 @@ import type {
   SignUpResult,
   User,
 } from './results.js';
-import { AuthClientError, send } from './send-operation.js';
+import { AuthClientError, send, type Transport } from './send-operation.js';
 import type { AuthSession, Clock } from './session.js';
 import { SessionKeeper } from './session-keeper.js';
 import { SessionState, type SignedOutReason } from './session-state.js';
@@ -28,6 +38,11 @@ export interface AuthClientOptions {
    * `https://api.example.com`.
    */
   readonly origins?: readonly string[];
+  /**
+   * Whether new sessions are bound to a key of this client, so that stolen tokens are worth nothing
+   * (RFC 9449), wherever keys can be made and the service accepts proofs. True unless given.
+   */
+  readonly dpop?: boolean;
   /** Called once when a session is over, however many requests failed with it. */
   readonly onSignedOut?: (event: { readonly reason: SignedOutReason }) => void;
   readonly fetch?: typeof globalThis.fetch;
@@ -68,6 +83,7 @@ export interface AuthClient {
   /** For layers over other transports, such as `authLink`. */
   readonly keeper: SessionKeeper;
   readonly cookies: boolean;
+  readonly prover: Prover;
   /** Stops listening to other tabs. */
   close(): void;
 }
@@ -90,31 +106,62 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   const cookies = delivery === 'COOKIE';
   const fetch: typeof globalThis.fetch =
     options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  // Without the access token: one that has expired must not stand in the way of what replaces it.
-  const plain = { url, fetch, cookies };
-
   const storage = options.storage ?? (cookies ? localStorageStorage() : memoryStorage());
-  const state = new SessionState({
+  const carried = storage.keys === undefined ? new CarriedKey(() => state.current) : undefined;
+  const state: SessionState = new SessionState({
     storage,
     cookies,
     clock,
     onSignedOut: (reason) => options.onSignedOut?.({ reason }),
+    exportKey: async () => {
+      const key = await carried?.load();
+      return key ? exportKey(key) : undefined;
+    },
   });
+  const keys = options.dpop === false ? undefined : (storage.keys ?? carried);
+  const prover = new Prover({ keys, extractable: carried !== undefined, clock });
+
+  // Without the access token: one that has expired must not stand in the way of what replaces it.
+  const plain: Transport = { url, fetch, cookies };
+  const provingTransport = (isProbe: boolean): Transport => ({
+    ...plain,
+    fetch: (input, init) =>
+      prover.send({ url, method: 'POST', isProbe }, (proof) =>
+        fetch(input, { ...init, headers: { ...plainHeaders(init), ...proof } }),
+      ),
+  });
+  const proving = provingTransport(false);
+  /** Of a session in cookies this client may not have heard yet whether it is bound. */
+  const forSession = () => ((state.current?.bound ?? cookies) ? proving : plain);
+
+  let isAccepted: boolean | undefined;
+  /** For a new session, with a proof where the service, and whoever stands before it, takes one. */
+  async function forSignIn(): Promise<Transport> {
+    const probe = async () => (await send(provingTransport(true), PROOF_ACCEPTED, {})).result;
+    isAccepted ??= await prover.prepare(probe).catch((error: unknown) => {
+      // Nothing is known without an answer; the sign-in itself will say what is wrong.
+      return error instanceof AuthClientError && error.code === 'NETWORK' ? undefined : false;
+    });
+    return isAccepted ? proving : plain;
+  }
+
   const refresh = async (refreshToken: string | undefined) => {
     const input = refreshToken === undefined ? null : { refreshToken };
-    return (await send(plain, REFRESH_SESSION, { input })).result;
+    return (await send(forSession(), REFRESH_SESSION, { input })).result;
   };
   const keeper = new SessionKeeper({ state, sharedAs: storage.sharedAs, clock, refresh });
-  const authFetch = createAuthFetch({ keeper, fetch, url, origins, cookies });
+  const authFetch = createAuthFetch({ keeper, fetch, url, origins, cookies, prover });
 
   async function signUp({ email, password }: Credentials): Promise<SignUpResult> {
-    const { result } = await send(plain, SIGN_UP, { input: { email, password, delivery } });
+    const input = { email, password, delivery };
+    const { result } = await send(await forSignIn(), SIGN_UP, { input });
     if (result.__typename === 'SignedIn') await state.adopt(result);
     return result;
   }
 
   async function signIn({ email, password }: Credentials): Promise<SignInResult> {
-    const { result } = await send(plain, SIGN_IN, { input: { email, password, delivery } });
+    const input = { email, password, delivery };
+    const { result } = await send(await forSignIn(), SIGN_IN, { input });
     if (result.__typename === 'SignedIn') await state.adopt(result);
     return result;
   }
@@ -123,7 +170,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     const session = await keeper.settled();
     try {
       const input = { refreshToken: session?.tokens?.refreshToken, everywhere };
-      const { result } = await send(plain, SIGN_OUT, { input });
+      const { result } = await send(forSession(), SIGN_OUT, { input });
       await state.end(session, 'SIGNED_OUT');
       return result;
     } catch (error) {
@@ -153,6 +200,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     url,
     cookies,
     keeper,
+    prover,
     authFetch,
     signUp,
     signIn,
@@ -166,4 +214,9 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     refresh: () => keeper.refresh(),
     close: () => state.close(),
   };
+}
+
+/** As `send` writes them. */
+function plainHeaders(init: RequestInit | undefined): Record<string, string> {
+  return Object.fromEntries(new Headers(init?.headers));
 }

@@ -19,8 +19,13 @@ interface GraphQLAnswer {
 }
 
 /** authgraph's own code and those of subgraphs, and the routers' (Apollo Router, Hive). */
-const CODES: ReadonlySet<unknown> = new Set(['UNAUTHENTICATED', 'UNAUTHORIZED_FIELD_OR_TYPE']);
-const ANY_CODE = /UNAUTHENTICATED|UNAUTHORIZED_FIELD_OR_TYPE/;
+const CODES: ReadonlySet<unknown> = new Set([
+  'UNAUTHENTICATED',
+  'UNAUTHORIZED_FIELD_OR_TYPE',
+  'INVALID_DPOP_PROOF',
+  'USE_DPOP_NONCE',
+]);
+const ANY_CODE = /UNAUTHENTICATED|UNAUTHORIZED_FIELD_OR_TYPE|INVALID_DPOP_PROOF|USE_DPOP_NONCE/;
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
 
 /**

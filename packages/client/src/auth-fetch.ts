@@ -1,7 +1,8 @@
 import { failureOf } from './auth-failure.js';
-import { browser } from './browser.js';
+import type { Prover } from './prover.js';
 import type { AuthSession } from './session.js';
 import type { SessionKeeper } from './session-keeper.js';
+import { isAddress, originOf } from './trusted-address.js';
 
 type Fetch = typeof globalThis.fetch;
 type Input = Parameters<Fetch>[0];
@@ -15,13 +16,15 @@ export interface AuthFetchOptions {
   /** Other origins that are given the access token. */
   readonly origins: readonly string[];
   readonly cookies: boolean;
+  readonly prover: Prover;
 }
 
 /**
  * A `fetch` that attaches the session, renews it when it has expired, and then sends the request
  * once more.
  */
-export function createAuthFetch({ keeper, fetch, url, origins, cookies }: AuthFetchOptions): Fetch {
+export function createAuthFetch(options: AuthFetchOptions): Fetch {
+  const { keeper, fetch, url, origins, cookies, prover } = options;
   const allowed = new Set([originOf(url), ...origins]);
 
   return async (input, init = {}) => {
@@ -34,13 +37,23 @@ export function createAuthFetch({ keeper, fetch, url, origins, cookies }: AuthFe
       return fetch(input, init);
 
     const attempt = (session: AuthSession | null) => {
-      if (session?.tokens) headers.set('authorization', `Bearer ${session.tokens.accessToken}`);
-      const body = isRequest(input) ? input.clone() : input;
-      return fetch(
-        body,
-        cookies ? { ...init, headers, credentials: 'include' } : { ...init, headers },
-      );
+      const accessToken = session?.tokens?.accessToken;
+      const scheme = session?.bound ? 'DPoP' : 'Bearer';
+      if (accessToken !== undefined) headers.set('authorization', `${scheme} ${accessToken}`);
+      const sendWith = ({ dpop }: { readonly dpop?: string }) => {
+        if (dpop !== undefined) headers.set('dpop', dpop);
+        const body = isRequest(input) ? input.clone() : input;
+        return fetch(
+          body,
+          cookies ? { ...init, headers, credentials: 'include' } : { ...init, headers },
+        );
+      };
+      if (!isBound(session)) return sendWith({});
+      const [method, repeatable] = [methodOf(input, init), !isStream(init.body)];
+      return prover.send({ url: address, method, accessToken, repeatable }, sendWith);
     };
+    /** Of a session in cookies this client may not have heard yet. */
+    const isBound = (session: AuthSession | null) => session?.bound ?? cookies;
     const session = await keeper.usable();
     const response = await attempt(session);
     const failed = await failureOf(response);
@@ -62,31 +75,6 @@ export function createAuthFetch({ keeper, fetch, url, origins, cookies }: AuthFe
   };
 }
 
-/** Whether a request to `address` goes to `url`, whatever the query. */
-export function isAddress(address: string, url: string): boolean {
-  return originOf(address) === originOf(url) && pathOf(address) === pathOf(url);
-}
-
-/**
- * Nothing that the URL standard would read as another host: no user info, no backslashes, no
- * control characters.
- */
-const ABSOLUTE = /^(https?:\/\/[^/?#\\@\s]+)(?=[/?#]|$)/i;
-const ROOTED = /^\/(?![/\\\s])/;
-
-/**
- * React Native's URL class knows no origins. Undefined for what this cannot tell for sure, which
- * then is given no token.
- */
-function originOf(address: string): string | undefined {
-  if (ROOTED.test(address)) return browser.location?.origin;
-  return ABSOLUTE.exec(address)?.[1]?.toLowerCase();
-}
-
-function pathOf(address: string): string | undefined {
-  return address.replace(ABSOLUTE, '').split(/[?#]/, 1)[0];
-}
-
 function addressOf(input: Input): string {
   if (typeof input === 'string') return input;
   return isRequest(input) ? input.url : input.href;
@@ -100,12 +88,16 @@ function isRequest(input: Input): input is Request {
  * Whether a request certainly changes nothing: a GET, or a GraphQL document without a mutation in
  * it.
  */
-function isRead(input: Input, { method, body }: Init): boolean {
-  const used = method ?? (isRequest(input) ? input.method : 'GET');
+function isRead(input: Input, init: Init): boolean {
+  const { body } = init;
   return (
-    used.toUpperCase() === 'GET' ||
+    methodOf(input, init) === 'GET' ||
     (typeof body === 'string' && body.includes('"query"') && !/\bmutation\b/.test(body))
   );
+}
+
+function methodOf(input: Input, { method }: Init): string {
+  return (method ?? (isRequest(input) ? input.method : 'GET')).toUpperCase();
 }
 
 /** It can be sent only once. */

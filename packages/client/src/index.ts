@@ -4,6 +4,7 @@ export {
   type Credentials,
   createAuthClient,
 } from './auth-client.js';
+export type { KeyStorage } from './key-storage.js';
 export type * from './results.js';
 export { AuthClientError } from './send-operation.js';
 export type { AuthSession, Tokens } from './session.js';

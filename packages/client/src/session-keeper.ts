@@ -136,5 +136,7 @@ export class SessionKeeper {
 function asResult(session: AuthSession | null): RefreshSessionResult {
   if (session === null)
     return { __typename: 'RefreshRejected', reason: 'MISSING', message: 'Nobody is signed in.' };
-  return { __typename: 'SessionRefreshed', session: { id: session.id }, tokens: session.tokens };
+  const { id, tokens, bound } = session;
+  const tokenType = bound ? 'DPOP' : 'BEARER';
+  return { __typename: 'SessionRefreshed', session: { id }, tokens, tokenType };
 }

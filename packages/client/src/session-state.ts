@@ -1,3 +1,4 @@
+import type { TokenType } from './generated/operations.js';
 import type { RefreshRejection } from './results.js';
 import { type AuthSession, type Clock, isSame, type Tokens } from './session.js';
 import type { TokenStorage } from './token-storage.js';
@@ -22,6 +23,8 @@ export interface SessionStateOptions {
    */
   readonly cookies: boolean;
   readonly clock: Clock;
+  /** The key to store with a session that is bound to it; absent where it has its own place. */
+  readonly exportKey?: () => Promise<JsonWebKey | undefined>;
   readonly onSignedOut: (reason: SignedOutReason) => void;
 }
 
@@ -72,15 +75,21 @@ export class SessionState {
   async adopt({
     session,
     tokens,
+    tokenType,
   }: {
     readonly session: { readonly id: string };
     readonly tokens: Tokens | null;
+    /** Absent where it is not known. */
+    readonly tokenType?: TokenType;
   }): Promise<void> {
     const obtainedAt = Math.max(
       this.#options.clock.now().getTime(),
       (this.#current?.obtainedAt ?? 0) + 1,
     );
-    const next = { id: session.id, tokens, obtainedAt };
+    const bound = tokenType === undefined ? {} : { bound: tokenType === 'DPOP' };
+    const proofKey = bound.bound ? await this.#options.exportKey?.() : undefined;
+    const carried = proofKey === undefined ? {} : { proofKey };
+    const next = { id: session.id, tokens, obtainedAt, ...bound, ...carried };
     await this.#options.storage.save(next);
     this.#become(next);
   }

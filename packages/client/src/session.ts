@@ -10,6 +10,10 @@ export interface AuthSession {
   readonly tokens: Tokens | null;
   /** When they came, in milliseconds by this device's clock. Never the same for two refreshes. */
   readonly obtainedAt: number;
+  /** True when each use needs a proof of this client's key (RFC 9449). */
+  readonly bound?: boolean;
+  /** That key, for a storage that has no other place for it. */
+  readonly proofKey?: JsonWebKey;
 }
 
 /** Where the current time comes from. Passed in, so that tests can move it. */

@@ -1,4 +1,5 @@
 import { browser, type WebStorage } from './browser.js';
+import { indexedDbKeys, type KeyStorage, memoryKeys } from './key-storage.js';
 import type { AuthSession } from './session.js';
 
 /**
@@ -15,6 +16,11 @@ export interface TokenStorage {
   readonly sharedAs?: string;
   /** Calls `changed` after another tab has saved, until the returned function is called. */
   watch?(changed: () => void): () => void;
+  /**
+   * Where the key is kept that sessions are bound to; with the session, as a JWK, where this is
+   * left out. Null: nowhere, so that sessions are bound to none.
+   */
+  readonly keys?: KeyStorage | null;
 }
 
 /**
@@ -32,6 +38,7 @@ export interface TokenStorage {
 export function memoryStorage(): TokenStorage {
   let kept: AuthSession | null = null;
   return {
+    keys: memoryKeys(),
     load: () => kept,
     save: (session) => {
       kept = session;
@@ -56,6 +63,7 @@ export function localStorageStorage(key = 'authgraph'): TokenStorage {
   if (storage === undefined) return memoryStorage();
   return {
     sharedAs: key,
+    keys: indexedDbKeys(key) ?? null,
     load: () => parse(storage.getItem(key)),
     save: (session) =>
       session === null ? storage.removeItem(key) : storage.setItem(key, JSON.stringify(session)),
@@ -81,7 +89,8 @@ function parse(text: string | null): AuthSession | null {
   try {
     const value: Partial<AuthSession> | null = JSON.parse(text ?? 'null');
     if (typeof value?.id !== 'string' || typeof value.obtainedAt !== 'number') return null;
-    return { id: value.id, obtainedAt: value.obtainedAt, tokens: value.tokens ?? null };
+    const { id, obtainedAt, tokens = null, bound } = value;
+    return { id, obtainedAt, tokens, ...(bound === undefined ? {} : { bound }) };
   } catch {
     return null;
   }

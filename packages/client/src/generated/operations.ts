@@ -5,6 +5,15 @@ import type { Operation } from '../send-operation.js';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type TokenType =
+  /** Whoever holds the tokens can use them. */
+  | 'BEARER'
+  /**
+   * They are bound to the key whose proof came with the request (RFC 9449): each use
+   * needs another proof of it.
+   */
+  | 'DPOP';
+
 export type RefreshRejection =
   /** No token in the input or the cookies. */
   | 'MISSING'
@@ -65,7 +74,7 @@ export type SignUpMutationVariables = Exact<{
 
 
 export type SignUpMutation = { readonly result:
-    | { readonly __typename: 'SignedIn', readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
+    | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
     | { readonly __typename: 'InvalidEmail', readonly message: string }
     | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
     | { readonly __typename: 'EmailTaken', readonly message: string }
@@ -78,7 +87,7 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { readonly result:
-    | { readonly __typename: 'SignedIn', readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
+    | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
     | { readonly __typename: 'InvalidCredentials', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
    };
@@ -89,7 +98,7 @@ export type RefreshSessionMutationVariables = Exact<{
 
 
 export type RefreshSessionMutation = { readonly result:
-    | { readonly __typename: 'SessionRefreshed', readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
+    | { readonly __typename: 'SessionRefreshed', readonly tokenType: TokenType, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
     | { readonly __typename: 'RefreshRejected', readonly reason: RefreshRejection, readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
    };
@@ -106,18 +115,26 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { readonly result: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null } | null, readonly session: { readonly id: string } | null };
 
+export type ProofAcceptedQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProofAcceptedQuery = { readonly result: boolean };
+
 export const SIGN_UP: Operation<SignUpMutation, SignUpMutationVariables> = {
-  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
 export const SIGN_IN: Operation<SignInMutation, SignInMutationVariables> = {
-  text: "mutation SignIn($input:SignInInput!){result:signIn(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+  text: "mutation SignIn($input:SignInInput!){result:signIn(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
 export const REFRESH_SESSION: Operation<RefreshSessionMutation, RefreshSessionMutationVariables> = {
-  text: "mutation RefreshSession($input:RefreshSessionInput){result:refreshSession(input:$input){__typename ...on SessionRefreshed{session{id}tokens{...TokensOf}}...on RefreshRejected{reason}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}",
+  text: "mutation RefreshSession($input:RefreshSessionInput){result:refreshSession(input:$input){__typename ...on SessionRefreshed{session{id}tokens{...TokensOf}tokenType}...on RefreshRejected{reason}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}",
 };
 export const SIGN_OUT: Operation<SignOutMutation, SignOutMutationVariables> = {
   text: "mutation SignOut($input:SignOutInput){result:signOut(input:$input){__typename ...on SignedOut{endedSessions}}}",
 };
 export const ME: Operation<MeQuery, MeQueryVariables> = {
   text: "query Me{result:me{...UserOf}session{id}}fragment UserOf on User{id email emailVerified createdAt roles}",
+};
+export const PROOF_ACCEPTED: Operation<ProofAcceptedQuery, ProofAcceptedQueryVariables> = {
+  text: "query ProofAccepted{result:proofAccepted}",
 };
