@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isOpenToAll } from '../apis/supertokens/index.js';
 import type { SettingValues } from '../kernel/realm.js';
 import {
   flag,
@@ -117,6 +118,7 @@ export function parseConfig(env: Environment): Config {
     ...(error?.issues ?? []).map(({ path, message }) => `${String(path[0])} ${message}`),
     ...settings.problems.map(({ name, message }) => `${variableOf(name)} ${message}`),
     ...productionProblems(set),
+    ...(isProduction(set.NODE_ENV) ? supertokensProblems(settings.values) : []),
   ];
   if (data === undefined || problems.length > 0) throw new ConfigError([...new Set(problems)]);
   return deepFreeze({
@@ -185,6 +187,13 @@ function productionProblems(set: Environment): string[] {
         'set AUTHGRAPH_DATA_DIR',
     );
   return problems;
+}
+
+/** Whoever reaches that interface without a key may do everything. */
+function supertokensProblems(values: SettingValues): string[] {
+  return isOpenToAll(values)
+    ? ['AUTHGRAPH_SUPERTOKENS_API_KEYS is required in production beyond the loopback address']
+    : [];
 }
 
 function warningsOf(set: Environment): string[] {

@@ -1,3 +1,4 @@
+import { supertokens } from '../apis/supertokens/index.js';
 import { administration } from '../features/administration/index.js';
 import { jobs } from '../features/jobs/index.js';
 import { password } from '../features/password/index.js';
@@ -27,6 +28,7 @@ const ALL = [
   password,
   administration,
   jobs,
+  supertokens,
 ] as const;
 
 type AnsweredBy<Of> = Of extends { readonly problems?: infer Table } ? keyof Table : never;

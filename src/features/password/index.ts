@@ -16,6 +16,7 @@ import { SignUp } from './sign-up.js';
 
 export { InvalidCredentials, WeakPassword } from './password-errors.js';
 export type { SignUp } from './sign-up.js';
+export type { PasswordHasher } from './password-hasher.js';
 
 /** Signing up and in with an address and a password. */
 export const password = feature({
@@ -52,7 +53,7 @@ export const password = feature({
     });
     const signIn = new SignIn({ database, events, issuer, check });
     return {
-      parts: { signUp, signIn, check },
+      parts: { signUp, signIn, check, hasher },
       resolvers: [new PasswordResolver({ errors, tokens, signUp, signIn })],
       stop: () => hasher[Symbol.asyncDispose](),
     };

@@ -4,7 +4,7 @@ import { realmReader } from './read-realm.js';
 import { StoredRealm } from './realm.entity.js';
 import { RealmDirectory } from './realm-directory.js';
 
-export type { SettingChanges } from './manage-realms.js';
+export type { ManageRealms, SettingChanges } from './manage-realms.js';
 export { StoredRealm } from './realm.entity.js';
 export type { RealmRow } from './realm.store.js';
 

@@ -16,6 +16,8 @@ const IdentitySchema = defineEntity({
     subject: p.text(),
     /** The address that comes with it, as typed. */
     email: p.text().nullable(),
+    /** A number that comes with it beside an address. */
+    phone: p.text().nullable(),
     /** Since when the address or number is known to be the user's. */
     verifiedAt: p.datetime().nullable(),
     createdAt: p.datetime(),

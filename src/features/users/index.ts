@@ -12,7 +12,7 @@ import type { User as UserType } from './user-type.js';
 export { addUser } from './add-user.js';
 export { type Email, localPart, parseEmail, searchForm } from './email.js';
 export { Identity } from './identity.entity.js';
-export { PUBLIC_TENANT } from './identity.store.js';
+export { lockAddress, PUBLIC_TENANT } from './identity.store.js';
 export type { IdentityMethod } from './identity-method.js';
 export { maySeeUser } from './may-see-user.policy.js';
 export { User as StoredUser } from './user.entity.js';

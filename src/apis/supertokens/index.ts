@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify';
+import { password } from '../../features/password/index.js';
+import { realms } from '../../features/realms/index.js';
+import { sessions } from '../../features/sessions/index.js';
+import { users } from '../../features/users/index.js';
+import { feature } from '../../platform/feature.js';
+import { CoreApp, CoreTenant } from './apps/app.entity.js';
+import { AppDirectory } from './apps/app-directory.js';
+import { CorePasswords } from './emailpassword/core-passwords.js';
+import { CoreKey } from './keys/core-key.entity.js';
+import { CoreKeys } from './keys/core-keys.js';
+import { CoreMetadata } from './metadata/core-metadata.entity.js';
+import { CoreRole, CoreRoleAssignment } from './roles/core-role.entity.js';
+import { CoreRefreshTokens } from './session/core-refresh-token.js';
+import { CoreSession } from './session/core-session.entity.js';
+import { CORE_SESSION_EVENTS } from './session/session-events.js';
+import { SUPERTOKENS_SETTINGS } from './supertokens-settings.js';
+import { ActiveUser, ExternalId, PrimaryUser } from './users/user-ids.entity.js';
+import { CoreOneTimeToken, VerifiedEmail } from './users/verified-email.entity.js';
+
+export { isOpenToAll } from './supertokens-settings.js';
+
+/** A core for the official SDKs of SuperTokens, on a listener of its own. */
+export const supertokens = feature({
+  name: 'supertokens',
+  settings: SUPERTOKENS_SETTINGS,
+  entities: [
+    CoreApp,
+    CoreTenant,
+    CoreKey,
+    CoreSession,
+    ExternalId,
+    PrimaryUser,
+    ActiveUser,
+    VerifiedEmail,
+    CoreOneTimeToken,
+    CoreMetadata,
+    CoreRole,
+    CoreRoleAssignment,
+  ],
+  events: CORE_SESSION_EVENTS,
+  create(platform, use) {
+    const { database, bus, clock, secrets } = platform;
+    const settings = SUPERTOKENS_SETTINGS.of(platform);
+    use(users);
+    const { directory, manage: manageRealms } = use(realms);
+    const apps = new AppDirectory({
+      sql: database,
+      bus,
+      realms: directory,
+      baseRealm: settings.supertokensRealm,
+    });
+    const keys = new CoreKeys({ database, bus, clock, seal: secrets.seal('supertokens-keys') });
+    const refreshTokens = new CoreRefreshTokens(secrets.seal('supertokens-refresh-tokens'));
+    const { endSessions } = use(sessions);
+    const passwords = new CorePasswords(use(password).hasher);
+    let server: FastifyInstance | undefined;
+    return {
+      parts: {
+        /** Where SDKs connect to, once it listens. */
+        get url() {
+          return server?.listeningOrigin;
+        },
+      },
+      async start() {
+        if (!settings.supertokens || server !== undefined) return undefined;
+        // Loaded on demand: who does not use it does not pay for it.
+        const { openCore } = await import('./open-core.js');
+        server = await openCore({
+          ...platform,
+          apps,
+          manageRealms,
+          keys,
+          refreshTokens,
+          endSessions,
+          passwords,
+          settings,
+        });
+        return undefined;
+      },
+      stop: () => server?.close(),
+    };
+  },
+});

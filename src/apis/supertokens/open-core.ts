@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify';
+import type { ManageRealms } from '../../features/realms/index.js';
+import type { EndSessions } from '../../features/sessions/index.js';
+import type { Platform } from '../../platform/platform.js';
+import type { AppDirectory } from './apps/app-directory.js';
+import { appEndpoints } from './apps/app-endpoints.js';
+import { ManageApps } from './apps/manage-apps.js';
+import { ManageTenants } from './apps/manage-tenants.js';
+import { tenantEndpoints } from './apps/tenant-endpoints.js';
+import type { CorePasswords } from './emailpassword/core-passwords.js';
+import { emailPasswordEndpoints } from './emailpassword/emailpassword-endpoints.js';
+import { emailVerificationEndpoints } from './emailverification/emailverification-endpoints.js';
+import type { CoreKeys } from './keys/core-keys.js';
+import { jwksPath } from './keys/jwks-path.js';
+import { metadataEndpoints } from './metadata/metadata-endpoints.js';
+import { apiVersionPath, helloPaths } from './protocol/fixed-paths.js';
+import { roleEndpoints } from './roles/role-endpoints.js';
+import { createCoreServer } from './server.js';
+import type { CoreRefreshTokens } from './session/core-refresh-token.js';
+import { sessionDataEndpoints } from './session/session-data-endpoints.js';
+import { sessionEndpoints } from './session/session-endpoints.js';
+import type { SUPERTOKENS_SETTINGS } from './supertokens-settings.js';
+import { userEndpoints } from './users/user-endpoints.js';
+import { userListEndpoints } from './users/user-list-endpoints.js';
+
+export interface CoreDeps extends Omit<Platform, 'settings'> {
+  readonly apps: AppDirectory;
+  readonly keys: CoreKeys;
+  readonly refreshTokens: CoreRefreshTokens;
+  readonly manageRealms: ManageRealms;
+  readonly endSessions: EndSessions;
+  readonly passwords: CorePasswords;
+  readonly settings: ReturnType<typeof SUPERTOKENS_SETTINGS.of>;
+}
+
+/** Builds the interface from its recipes, and listens. */
+export async function openCore(deps: CoreDeps): Promise<FastifyInstance> {
+  const { apps, log, database, settings } = deps;
+  const { supertokensPort: port, supertokensHost: host, supertokensApiKeys: apiKeys } = settings;
+  const shortKeyIntervals = !deps.process.production;
+  const manageApps = new ManageApps({ ...deps, shortKeyIntervals });
+  const manageTenants = new ManageTenants({ ...deps, shortKeyIntervals });
+  const server = createCoreServer({
+    endpoints: [
+      ...sessionEndpoints(deps),
+      ...sessionDataEndpoints(deps),
+      ...userEndpoints(deps),
+      ...userListEndpoints(deps),
+      ...emailPasswordEndpoints(deps),
+      ...emailVerificationEndpoints(deps),
+      ...appEndpoints(manageApps, manageTenants),
+      ...tenantEndpoints(manageTenants),
+      ...metadataEndpoints(deps),
+      ...roleEndpoints(deps),
+    ],
+    fixed: [...helloPaths(() => database.ping()), apiVersionPath(apps, apiKeys), jwksPath(deps)],
+    apps,
+    apiKeys,
+    log,
+  });
+  await server.listen({ port, host });
+  log.info({ url: server.listeningOrigin }, "Listening for SuperTokens' SDKs");
+  return server;
+}
