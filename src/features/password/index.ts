@@ -15,8 +15,8 @@ import { SignIn } from './sign-in.js';
 import { SignUp } from './sign-up.js';
 
 export { InvalidCredentials, WeakPassword } from './password-errors.js';
-export type { SignUp } from './sign-up.js';
 export type { PasswordHasher } from './password-hasher.js';
+export type { SignUp } from './sign-up.js';
 
 /** Signing up and in with an address and a password. */
 export const password = feature({
