@@ -8,14 +8,14 @@ export class SuperTokens extends Migration {
       this.addSql(`create table "${table}" (${columns}, primary key (${key}));`);
       const { own, theirs, onUpdate } = KEYS[parent];
       const name = `${table}_${own.join('_')}_foreign`;
-      this.addSql(
-        `alter table "${table}" add constraint "${name}" foreign key (${quoted(own)}) references "${parent === 'its realm' ? 'realms' : parent}" (${quoted(theirs)})${onUpdate} on delete cascade;`,
-      );
+      const owner = parent === 'its realm' ? 'realms' : parent;
+      this.addSql(`alter table "${table}" add constraint "${name}" foreign key (${quoted(own)})
+        references "${owner}" (${quoted(theirs)})${onUpdate} on delete cascade;`);
     }
     for (const [name, on] of INDEXES) this.addSql(`create index "${name}" on ${on};`);
-    this.addSql(
-      `alter table "supertokens_user_ids" add constraint "supertokens_user_ids_external_id_unique" unique ("realm_id", "external_id");`,
-    );
+    this.addSql(`alter table "supertokens_user_ids"
+      add constraint "supertokens_user_ids_external_id_unique"
+      unique ("realm_id", "external_id");`);
     // A refresh changes no indexed column but the expiry; with room on the page it stays cheap.
     this.addSql(`alter table "supertokens_sessions" set (fillfactor = 70);`);
   }
@@ -57,26 +57,33 @@ const TABLES: Readonly<Record<string, Table>> = {
     parent: 'its realm',
   },
   supertokens_tenants: {
-    columns:
-      '"id" text not null, "realm_id" text not null, "settings" text not null, "first_factors" text[] null, "required_secondary_factors" text[] null, "providers" text not null',
+    columns: `
+      "id" text not null, "realm_id" text not null, "settings" text not null,
+      "first_factors" text[] null, "required_secondary_factors" text[] null,
+      "providers" text not null`,
     key: '"id", "realm_id"',
     parent: 'realms',
   },
   supertokens_keys: {
-    columns:
-      '"kid" text not null, "realm_id" text not null, "sealed_private_jwk" bytea not null, "created_at" timestamptz not null',
+    columns: `
+      "kid" text not null, "realm_id" text not null, "sealed_private_jwk" bytea not null,
+      "created_at" timestamptz not null`,
     key: '"kid", "realm_id"',
     parent: 'realms',
   },
   supertokens_sessions: {
-    columns:
-      '"id" uuid not null, "realm_id" text not null, "tenant_id" text not null, "subject" text not null, "user_id" uuid null, "refresh_hash" text not null, "uses_static_key" boolean not null, "data" text not null, "claims" text not null, "expires_at" timestamptz not null, "created_at" timestamptz not null',
+    columns: `
+      "id" uuid not null, "realm_id" text not null, "tenant_id" text not null,
+      "subject" text not null, "user_id" uuid null, "refresh_hash" text not null,
+      "uses_static_key" boolean not null, "data" text not null, "claims" text not null,
+      "expires_at" timestamptz not null, "created_at" timestamptz not null`,
     key: '"id", "realm_id"',
     parent: 'realms',
   },
   supertokens_user_ids: {
-    columns:
-      '"user_id" uuid not null, "realm_id" text not null, "external_id" text not null, "info" text null',
+    columns: `
+      "user_id" uuid not null, "realm_id" text not null, "external_id" text not null,
+      "info" text null`,
     key: '"user_id", "realm_id"',
     parent: 'identities',
   },
@@ -86,8 +93,9 @@ const TABLES: Readonly<Record<string, Table>> = {
     parent: 'users',
   },
   supertokens_active_users: {
-    columns:
-      '"subject" text not null, "realm_id" text not null, "last_active_at" timestamptz not null',
+    columns: `
+      "subject" text not null, "realm_id" text not null,
+      "last_active_at" timestamptz not null`,
     key: '"subject", "realm_id"',
     parent: 'realms',
   },
@@ -97,8 +105,10 @@ const TABLES: Readonly<Record<string, Table>> = {
     parent: 'realms',
   },
   supertokens_tokens: {
-    columns:
-      '"hash" text not null, "realm_id" text not null, "purpose" text not null, "tenant_id" text not null, "subject" text not null, "email" text not null, "expires_at" timestamptz not null',
+    columns: `
+      "hash" text not null, "realm_id" text not null, "purpose" text not null,
+      "tenant_id" text not null, "subject" text not null, "email" text not null,
+      "expires_at" timestamptz not null`,
     key: '"hash", "realm_id"',
     parent: 'realms',
   },
@@ -113,8 +123,9 @@ const TABLES: Readonly<Record<string, Table>> = {
     parent: 'realms',
   },
   supertokens_role_assignments: {
-    columns:
-      '"tenant_id" text not null, "subject" text not null, "name" text not null, "realm_id" text not null',
+    columns: `
+      "tenant_id" text not null, "subject" text not null, "name" text not null,
+      "realm_id" text not null`,
     key: '"tenant_id", "subject", "name", "realm_id"',
     parent: 'supertokens_roles',
   },

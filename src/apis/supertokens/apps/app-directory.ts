@@ -108,9 +108,8 @@ const NEW_PUBLIC: StoredTenant = {
 };
 
 function unknownTenant(appId: string, tenantId: string): never {
+  const missing =
+    'Tenant with the following connectionURIDomain, appId and tenantId combination not found';
   const which = `(, ${appId}, ${tenantId})`;
-  return refuse(
-    400,
-    `AppId or tenantId not found => Tenant with the following connectionURIDomain, appId and tenantId combination not found: ${which}`,
-  );
+  return refuse(400, `AppId or tenantId not found => ${missing}: ${which}`);
 }

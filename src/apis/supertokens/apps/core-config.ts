@@ -24,7 +24,7 @@ interface Key {
   readonly perTenant?: boolean;
 }
 
-/** The settings of a core that an app or a tenant can have. Some are taken, and mean nothing here. */
+/** What an app or a tenant can set of a core's configuration. Some of it means nothing here. */
 const KEYS: ReadonlyMap<string, Key> = new Map<string, Key>(
   Object.entries({
     access_token_validity: { kind: 'long', least: 1 },
@@ -84,9 +84,7 @@ export function mergeSettings(
   }
   const { keyIntervalMs, accessTokenMs, refreshTokenMs } = readSettings(after);
   if (keyIntervalMs < HOUR_MS && !shortKeyIntervals) {
-    invalid(
-      "'access_token_dynamic_signing_key_update_interval' must be >= 1 hour. Can be set only in development",
-    );
+    invalid("'access_token_dynamic_signing_key_update_interval' must be >= 1 hour");
   }
   if (refreshTokenMs <= accessTokenMs) {
     invalid("'refresh_token_validity' must be strictly greater than 'access_token_validity'");
@@ -110,9 +108,7 @@ function checkKey(key: string, value: unknown, ofTenant: boolean): void {
       .split(',')
       .every((each) => API_KEY.test(each.trim()))
   ) {
-    invalid(
-      'One of the API keys is too short, or has other characters than letters, digits, "=" and "-". It must have at least 20.',
-    );
+    invalid('An API key must have at least 20 characters: letters, digits, "=" and "-"');
   }
 }
 

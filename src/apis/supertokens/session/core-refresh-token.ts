@@ -49,7 +49,7 @@ function contextOf(realm: Realm): string {
   return `supertokens-refresh-token:${realm.id}`;
 }
 
-/** SHA-256 in hexadecimal. Access tokens carry it of a refresh token, the database of that again. */
+/** Hexadecimal. Access tokens carry that of a refresh token, the database that of it again. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

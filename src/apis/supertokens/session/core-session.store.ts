@@ -118,7 +118,8 @@ export async function rotateLineage(
 }
 
 const FIND = `select ${columnsOf('s')} from supertokens_sessions s
-  where s.id = $1 and s.realm_id = $2 and ${COUNTS} and ($3::timestamptz is null or s.expires_at >= $3)`;
+  where s.id = $1 and s.realm_id = $2 and ${COUNTS}
+    and ($3::timestamptz is null or s.expires_at >= $3)`;
 
 /** `now`: leave out what has expired by then. */
 export async function findCoreSession(

@@ -23,7 +23,8 @@ export interface LoginMethod {
 type Row = Omit<LoginMethod, 'joinedAt'> & { readonly joinedAt: string };
 
 /** An address of ours is shown as typed; here it is what it is matched on. */
-export const EMAIL_OF = `case when i.method in ('password', 'email') then i.subject else i.email end`;
+export const EMAIL_OF = `case when i.method in ('password', 'email') then i.subject
+    else i.email end`;
 
 export const VERIFIED = `(i.verified_at is not null or exists (
     select 1 from supertokens_verified_emails v where v.realm_id = i.realm_id
@@ -81,8 +82,8 @@ export interface AccountInfo {
 
 const OWNERS = `select distinct i.user_id as "ownerId" from identities i
   join identity_tenants t on t.realm_id = i.realm_id and t.identity_id = i.id and t.tenant_id = $2
-  where i.realm_id = $1 and (${EMAIL_OF} = $3 or i.phone = $4 or (i.method = 'phone' and i.subject = $4)
-    or (i.method = $5 and i.subject = $6))`;
+  where i.realm_id = $1 and (${EMAIL_OF} = $3 or i.phone = $4
+    or (i.method = 'phone' and i.subject = $4) or (i.method = $5 and i.subject = $6))`;
 
 /** Users of ours of whom a login method in this tenant has any of it. */
 export async function findOwnersByAccount(
