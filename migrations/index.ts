@@ -3,6 +3,7 @@ import { RealmsAndIdentities } from './20261124000000-realms-and-identities.js';
 import { SuperTokens } from './20261125001001-supertokens.js';
 import { Jobs } from './20261125003000-jobs.js';
 import { Roles } from './20261125004001-roles.js';
+import { UserMetadata } from './20261125004002-user-metadata.js';
 import { BoundSessions } from './20261125005000-bound-sessions.js';
 
 /** Every migration, oldest first. A new one is a file in this folder and a line here. */
@@ -12,5 +13,6 @@ export const migrations = [
   { name: '20261125001001-supertokens', class: SuperTokens },
   { name: '20261125003000-jobs', class: Jobs },
   { name: '20261125004001-roles', class: Roles },
+  { name: '20261125004002-user-metadata', class: UserMetadata },
   { name: '20261125005000-bound-sessions', class: BoundSessions },
 ];

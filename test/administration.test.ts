@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refresh, signInAgain } from './harness/accounts.js';
+import { claimsOf, mutate as mutateAs, signInWithRoles } from './harness/administrator.js';
 import {
   bearer,
   GOOD_PASSWORD,
@@ -9,7 +10,6 @@ import {
   type TestUser,
 } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
-import { createUser } from './harness/service-parts.js';
 
 const ROOT = 'root@users.example.com';
 const NOBODY = '019d0000-0000-7000-8000-000000000000';
@@ -18,12 +18,10 @@ let service: TestService;
 let root: TestUser;
 beforeAll(async () => {
   service = await startService();
-  const id = await createUser(service, { email: ROOT, password: GOOD_PASSWORD, roles: ['admin'] });
-  root = await signInAgain(service.send, { ...noTokens, id, email: ROOT });
+  root = await signInWithRoles(service, ROOT, ['admin']);
 });
 afterAll(() => service[Symbol.asyncDispose]());
 
-const noTokens = { password: GOOD_PASSWORD, sessionId: '', accessToken: '', refreshToken: '' };
 const PROBLEM = '__typename ... on Problem { message }';
 
 /** Sends a document as somebody; the administrator unless said otherwise. */
@@ -31,12 +29,7 @@ async function as(user: TestUser, document: string, variables: object = {}) {
   return (await service.send(document, variables, bearer(user.accessToken))).body;
 }
 
-/** The one field that an administrator's mutation answers. */
-// biome-ignore lint/suspicious/noExplicitAny: JSON from the wire, asserted on by the tests
-async function mutate(field: string, user: TestUser = root): Promise<any> {
-  const { data, errors } = await as(user, `mutation { result: ${field} }`);
-  return errors === undefined ? data.result : errors[0].extensions.code;
-}
+const mutate = (field: string, user = root) => mutateAs(service.send, field, user);
 
 const UPDATED = `{ ${PROBLEM} ... on UserUpdated { user { id roles } } }`;
 const grant = (id: string, role: string) =>
@@ -52,10 +45,6 @@ const saveRole = (name: string, scopes: readonly string[]) =>
     `saveRole(input: { name: ${JSON.stringify(name)}, scopes: ${JSON.stringify(scopes)} })
       { ${PROBLEM} ... on RoleSaved { role { name scopes } } }`,
   );
-
-function claimsOf({ accessToken }: Pick<TestUser, 'accessToken'>) {
-  return JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString());
-}
 
 /** True when neither the access token nor the refresh token is worth anything. */
 async function isOut(user: TestUser): Promise<boolean> {
@@ -245,6 +234,43 @@ describe('an administrator', () => {
   });
 });
 
+describe('what an administrator sees of a user', () => {
+  it('is how they are known, whether they are disabled, and their metadata', async () => {
+    const user = await signUpUser(service.send);
+    await disable(user.id);
+    const fields = `disabled publicMetadata privateMetadata
+      identities { id method email phone verified lastUsedAt }`;
+    const { data } = await as(root, `{ user(id: "${user.id}") { ${fields} } }`);
+    expect(data.user).toEqual({
+      disabled: true,
+      publicMetadata: {},
+      privateMetadata: {},
+      identities: [
+        {
+          id: user.id,
+          method: 'password',
+          email: user.email,
+          phone: null,
+          verified: false,
+          lastUsedAt: null,
+        },
+      ],
+    });
+  });
+});
+
+describe('the signing key', () => {
+  it('is rotated by an administrator; the next one is published first', async () => {
+    const rotate = 'rotateSigningKey { kid algorithm status createdAt }';
+    const key = await mutate(rotate);
+    expect(key).toMatchObject({ algorithm: 'ES256', status: 'PUBLISHED' });
+    expect(await mutate(rotate)).toEqual(key);
+    const jwks = await fetch(`${service.url}/.well-known/jwks.json`);
+    expect(await jwks.text()).toContain(key.kid);
+    expect(service.logged()).toContain('"event":"signing_key.created"');
+  });
+});
+
 describe('whoever is no administrator', () => {
   it.each(['users { totalCount }', 'roles { name }', `user(id: "${NOBODY}") { id }`])(
     'is refused %s',
@@ -310,7 +336,8 @@ describe('the list of users', () => {
     expect(await emails('(role: "admin")')).toEqual([ROOT]);
     const { id, email } = await signUpUser(service.send, 'off@zoo.example.com');
     await disable(id);
-    expect(await emails('(state: DISABLED)')).toEqual([email]);
+    expect(await emails('(state: DISABLED)')).toContain(email);
+    expect(await emails('(state: DISABLED, email: "off")')).toEqual([email]);
     expect(await emails('(state: ACTIVE, email: "off")')).toEqual([]);
   });
 
@@ -347,6 +374,24 @@ describe('a user', () => {
     for (const other of others) expect(await isOut(other)).toBe(true);
     expect((await as(user, ME)).data.me.id).toBe(user.id);
     expect(await mutate(out, user)).toEqual({ endedSessions: 0 });
+  });
+
+  it('is noticed on a new kind of device, and not on the one they know', async () => {
+    const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    const user = await signUpUser(service.send);
+    const newDevices = () => service.logged().split('"event":"user.new_device"').length - 1;
+    const before = newDevices();
+    const signIn = (agent: string) => signInAgain(service.send, user, { 'user-agent': agent });
+    const { accessToken } = await signIn(firefox);
+    expect(newDevices()).toBe(before + 1);
+    await signIn(firefox.replaceAll('140', '141'));
+    expect(newDevices()).toBe(before + 1);
+    const { body } = await service.send(
+      '{ session { device { name kind } } }',
+      {},
+      bearer(accessToken),
+    );
+    expect(body.data.session.device).toEqual({ name: 'Firefox on Linux', kind: 'DESKTOP' });
   });
 
   it('must be signed in for that', async () => {

@@ -105,7 +105,25 @@ const CONTRACT = `
     revokeRole(userId: ID!, role: String!): UserAdminResult! @requiresScopes(scopes: [["roles:write"]])
     saveRole(input: SaveRoleInput!): SaveRoleResult! @requiresScopes(scopes: [["roles:write"]])
     deleteRole(name: String!): DeleteRoleResult! @requiresScopes(scopes: [["roles:write"]])
+    rotateSigningKey: SigningKey! @requiresScopes(scopes: [["keys:write"]])
+    updateMyMetadata(patch: JSON!): UpdateMetadataResult! @authenticated
+    updateUserMetadata(input: UpdateUserMetadataInput!): UpdateMetadataResult! @requiresScopes(scopes: [["users:write"]])
   }
+
+  extend type User {
+    publicMetadata: JSON
+    privateMetadata: JSON @requiresScopes(scopes: [["users:read"]])
+    disabled: Boolean @requiresScopes(scopes: [["users:read"]])
+    identities: [Identity!]
+  }
+
+  type Identity { id: ID!  method: String!  email: String  phone: String  verified: Boolean!  createdAt: DateTime!  lastUsedAt: DateTime }
+  type SigningKey { kid: ID!  algorithm: String!  status: SigningKeyStatus!  createdAt: DateTime! }
+  enum SigningKeyStatus { PUBLISHED ACTIVE RETIRED }
+  scalar JSON
+  input UpdateUserMetadataInput { userId: ID!  public: JSON  private: JSON }
+  type InvalidMetadata implements Problem { message: String! }
+  union UpdateMetadataResult = UserUpdated | NotFound | InvalidMetadata
 
   input CreateUserInput { email: String!  password: String  roles: [String!] }
   type NotFound implements Problem { message: String! }
@@ -146,7 +164,8 @@ function statementsOfDefinition(definition: DefinitionNode): string[] {
       ? (definition.directives ?? []).map((directive) => `${name} ${print(directive)}`)
       : [];
   return [
-    `${kind} ${name}`,
+    // an extension adds members, and makes no type
+    ...(definition.kind === Kind.OBJECT_TYPE_EXTENSION ? [] : [`${kind} ${name}`]),
     ...directives,
     ...membersOf(definition).map((member) => `${name}${member}`),
   ];

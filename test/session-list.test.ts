@@ -41,7 +41,7 @@ describe('the list of sessions', () => {
     const phone = await signInAgain(service.send, user, { 'user-agent': 'Phone/1.0' });
     clock.advance(60);
     await refresh(service.send, phone.refreshToken);
-    const query = `{ me { sessions { nodes { id createdAt lastUsedAt expiresAt ipAddress userAgent current user { id } } } } }`;
+    const query = `{ me { sessions { nodes { id createdAt lastUsedAt expiresAt ipAddress userAgent current device { name kind } user { id } } } } }`;
     const { body } = await service.send(query, {}, bearer(phone.accessToken));
     const [newest, oldest] = body.data.me.sessions.nodes;
     const now = clock.now().getTime();
@@ -50,13 +50,14 @@ describe('the list of sessions', () => {
       id: phone.sessionId,
       createdAt: at(60),
       lastUsedAt: expect.any(String),
+      device: null,
       expiresAt: at(-14 * DAY),
       ipAddress: '127.0.0.1',
       userAgent: 'node', // the refresh came from another program
       current: true,
       user: { id: user.id },
     });
-    expect(oldest).toMatchObject({ id: user.sessionId, current: false });
+    expect(oldest).toMatchObject({ id: user.sessionId, device: null, current: false });
   });
 
   it('says when each was used last to within five minutes, and never before it began', async () => {

@@ -424,6 +424,7 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       emailVerified: false,
       roles: ['admin'],
       keyThumbprint: null,
+      metadata: undefined,
     };
     const scopes = ['users:read', 'sessions:read'];
     return (await sign(realm, { ...user, scopes }, anHourAgo)).token;

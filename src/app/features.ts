@@ -1,6 +1,7 @@
 import { supertokens } from '../apis/supertokens/index.js';
 import { administration } from '../features/administration/index.js';
 import { jobs } from '../features/jobs/index.js';
+import { metadata } from '../features/metadata/index.js';
 import { password } from '../features/password/index.js';
 import { proofs } from '../features/proofs/index.js';
 import { realms } from '../features/realms/index.js';
@@ -26,6 +27,7 @@ const ALL = [
   proofs,
   sessions,
   password,
+  metadata,
   administration,
   jobs,
   supertokens,

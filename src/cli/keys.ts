@@ -1,4 +1,5 @@
 import { signingKeys } from '../features/signing-keys/index.js';
+import { operator } from '../kernel/caller.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { type Environment, type RealmOption, withRealm } from './set-up.js';
 import { print } from './terminal.js';
@@ -17,7 +18,7 @@ export function listKeys(env: Environment, options: RealmOption): Promise<ExitCo
 
 export function rotateKeys(env: Environment, options: RealmOption): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
-    const key = await use(signingKeys).rotate.now(realm);
+    const key = await use(signingKeys).rotate.now(realm, operator('keys rotate'));
     print(`${key.algorithm}  ${key.kid}  signs from ${key.activatesAt.toISOString()}`);
     return EXIT.done;
   });

@@ -11,7 +11,7 @@ export interface Caller {
    * open is bound to it.
    */
   readonly proofKey?: string | null;
-  readonly via: 'graphql' | 'supertokens' | 'command-line';
+  readonly via: 'graphql' | 'supertokens' | 'command-line' | 'schedule';
 }
 
 /** An operator at the command line. `command` is what they ran, such as `users create`. */
@@ -23,4 +23,9 @@ export function operator(command: string): Caller {
     operation: command,
     via: 'command-line',
   };
+}
+
+/** Nobody: the service itself, because it was time. `operation` is what it does. */
+export function schedule(operation: string): Caller {
+  return { ipAddress: null, userAgent: null, actorId: null, operation, via: 'schedule' };
 }

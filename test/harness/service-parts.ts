@@ -20,7 +20,7 @@ export async function keyRingOf(service: TestService, realmId?: string): Promise
 
 /** Makes the next key, as an operator does, and lets this node know. */
 export async function rotateSigningKey(service: TestService, realmId?: string): Promise<void> {
-  await service.app.use(signingKeys).rotate.now(await realmOf(service, realmId));
+  await service.app.use(signingKeys).rotate.now(await realmOf(service, realmId), operator('test'));
   await (await keyRingOf(service, realmId)).reload('database');
 }
 

@@ -16,6 +16,7 @@ export interface AccessTokenSubject {
   readonly scopes: readonly string[];
   /** Of the key that the session is bound to; null for a bearer session. */
   readonly keyThumbprint: string | null;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
 }
 
 interface AccessToken {
@@ -54,6 +55,7 @@ export function accessTokenSigner(rings: KeyRings, newId: NewId): SignAccessToke
       roles: subject.roles,
       scope: subject.scopes.join(' '),
       ...(subject.keyThumbprint === null ? {} : { cnf: { jkt: subject.keyThumbprint } }),
+      ...(subject.metadata && { public_metadata: subject.metadata }),
     };
     const token = await new SignJWT({ ...claims })
       .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: ACCESS_TOKEN_TYPE })

@@ -33,6 +33,7 @@ export type { EndSessions } from './end-sessions.js';
 export type { IssuedSession, SessionIssuer } from './session-issuer.js';
 export { SESSION_SETTINGS } from './session-settings.js';
 export { SignedIn, SignedOut, TokenDelivery } from './session-types.js';
+export { fitsToken } from './token-metadata.policy.js';
 
 /** Sessions: their tokens, rotation, theft detection, and their end. */
 export const sessions = feature({

@@ -6,6 +6,11 @@ export const SIGNED_IN = eventType<{ amr: readonly string[] }>(
   'A user signed in: there is a new session',
 );
 
+export const NEW_DEVICE = eventType<{ device: string | null }>(
+  'user.new_device',
+  'A user signed in on a kind of device on which they never did before',
+);
+
 export const SESSION_ENDED = eventType<{
   reason: SessionEndReason;
   sessionIds: readonly string[];
@@ -30,6 +35,7 @@ export const TOKEN_UNPROVEN = eventType(
 
 export const SESSION_EVENTS = [
   SIGNED_IN,
+  NEW_DEVICE,
   SESSION_ENDED,
   TOKEN_REUSED,
   TOKEN_REPLAYED,

@@ -11,10 +11,12 @@ import type { Proofs } from '../proofs/index.js';
 import { scopesOf } from '../roles/index.js';
 import { SIGNING_SETTINGS } from '../signing-keys/index.js';
 import type { SignAccessToken } from './access-token.js';
+import { deviceOf } from './device.policy.js';
 import { hashSecret, type RefreshTokenFormat, SECRET_SIZE } from './refresh-token.js';
-import { insertSession, type StoredSession } from './session.store.js';
-import { SIGNED_IN } from './session-events.js';
+import { earlierUserAgents, insertSession, type StoredSession } from './session.store.js';
+import { NEW_DEVICE, SIGNED_IN } from './session-events.js';
 import { SESSION_SETTINGS } from './session-settings.js';
+import { tokenMetadata } from './token-metadata.policy.js';
 
 /** What a signed-in client is handed. */
 export interface TokenPair {
@@ -95,7 +97,12 @@ export class SessionIssuer {
     }
     const issued = await this.#issue(realm, { ...session, owner }, secret, now);
     const details = { amr };
-    await events.emit(sql, realm, SIGNED_IN, { caller, userId, sessionId: session.id, details });
+    const happening = { caller, userId, sessionId: session.id };
+    await events.emit(sql, realm, SIGNED_IN, { ...happening, details });
+    const device = deviceOf(session.userAgent)?.name ?? null;
+    if (isNewDevice(device, await earlierUserAgents(sql, realm, session))) {
+      await events.emit(sql, realm, NEW_DEVICE, { ...happening, details: { device } });
+    }
     return issued;
   }
 
@@ -122,11 +129,12 @@ export class SessionIssuer {
   ): Promise<IssuedSession> {
     const { id: sessionId, userId, generation, amr, owner, keyThumbprint } = session;
     const { emailVerified, roles } = owner;
+    const metadata = tokenMetadata(owner.metadata, SESSION_SETTINGS.of(realm).tokenMetadataKeys);
     const { signAccessToken, refreshTokens } = this.#deps;
     const authenticatedAt = session.createdAt;
     const scopes = scopesOf(roles, owner.roleScopes);
     const who = { userId, sessionId, authenticatedAt, amr, keyThumbprint };
-    const subject = { ...who, emailVerified, roles, scopes };
+    const subject = { ...who, emailVerified, roles, scopes, metadata };
     const { token, claims, expiresAt } = await signAccessToken(realm, subject, now);
     const tokens = {
       accessToken: token,
@@ -145,4 +153,10 @@ type Renewable = Pick<
 
 function earlier(a: Date, b: Date): Date {
   return a < b ? a : b;
+}
+
+/** Nobody is surprised by the device on which they signed up. */
+function isNewDevice(device: string | null, earlier: readonly (string | null)[]): boolean {
+  const isKnown = earlier.some((userAgent) => (deviceOf(userAgent)?.name ?? null) === device);
+  return earlier.length > 0 && !isKnown;
 }

@@ -29,6 +29,11 @@ export const SESSION_SETTINGS = new Settings({
     '',
     'who may read /events/ended-sessions: secrets of servers, comma-separated',
   ),
+  tokenMetadataKeys: realmSetting(
+    list(text),
+    '',
+    'keys of public metadata that access tokens carry, comma-separated',
+  ),
   allowedOrigins: realmSetting(
     list(origin),
     '',

@@ -13,6 +13,7 @@ import { DateTime } from '../../platform/graphql/date-time.js';
 import { PageInfo } from '../../platform/graphql/page-info.js';
 import { NotFound, RateLimited } from '../../platform/graphql/problem.js';
 import { User } from '../users/index.js';
+import type { DeviceKind, KnownDevice } from './device.policy.js';
 import { RefreshRejected } from './session-errors.js';
 import type { IssuedSession, TokenPair } from './session-issuer.js';
 
@@ -54,6 +55,25 @@ export function tokenTypeOf({ claims }: IssuedSession): TokenType {
 export class Session {
   @Field(() => ID)
   id!: string;
+}
+
+const DeviceKindEnum = {
+  DESKTOP: 'DESKTOP',
+  MOBILE: 'MOBILE',
+  TABLET: 'TABLET',
+  TV: 'TV',
+  OTHER: 'OTHER',
+} as const satisfies { [Name in DeviceKind]: Name };
+
+registerEnumType(DeviceKindEnum, { name: 'DeviceKind' });
+
+@ObjectType({ description: 'What the user agent says of the device: a hint for people.' })
+export class Device implements KnownDevice {
+  @Field(() => String, { description: 'Such as Firefox on Linux.' })
+  name!: string;
+
+  @Field(() => DeviceKindEnum)
+  kind!: DeviceKind;
 }
 
 @ObjectType()

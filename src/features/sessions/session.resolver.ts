@@ -1,10 +1,12 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { AuthError } from '../../kernel/auth-error.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
 import { DateTime } from '../../platform/graphql/date-time.js';
 import type { RequestLoader } from '../../platform/graphql/request-loader.js';
 import { User } from '../users/index.js';
+import { deviceOf } from './device.policy.js';
 import type { ListedSession } from './listed-session.store.js';
-import { Session } from './session-types.js';
+import { Device, Session } from './session-types.js';
 
 /**
  * Whoever holds a Session object may read it: it is given out only to its user and to callers with
@@ -27,47 +29,56 @@ export class SessionResolver {
   }
 
   @FieldResolver(() => User)
-  async user(@Root() { id }: Session, @Ctx() context: RequestContext): Promise<User | undefined> {
-    return (await this.#sessions.load(context, id))?.user;
+  async user(@Root() { id }: Session, @Ctx() context: RequestContext): Promise<User> {
+    return (await this.#stored(context, id)).user;
   }
 
   @FieldResolver(() => DateTime)
   async createdAt(@Root() { id }: Session, @Ctx() context: RequestContext) {
-    return (await this.#sessions.load(context, id))?.createdAt;
+    return (await this.#stored(context, id)).createdAt;
   }
 
   @FieldResolver(() => DateTime, { description: 'To within five minutes.' })
   async lastUsedAt(@Root() { id }: Session, @Ctx() context: RequestContext) {
-    const session = await this.#sessions.load(context, id);
-    return session && coarse(session);
+    return coarse(await this.#stored(context, id));
   }
 
   @FieldResolver(() => DateTime, { description: 'When it ends unless it is refreshed before.' })
   async expiresAt(@Root() { id }: Session, @Ctx() context: RequestContext) {
-    return (await this.#sessions.load(context, id))?.expiresAt;
+    return (await this.#stored(context, id)).expiresAt;
   }
 
   @FieldResolver(() => String, { nullable: true })
   async ipAddress(@Root() { id }: Session, @Ctx() context: RequestContext) {
-    return (await this.#sessions.load(context, id))?.ipAddress;
+    return (await this.#stored(context, id)).ipAddress;
   }
 
   @FieldResolver(() => String, { nullable: true })
   async userAgent(@Root() { id }: Session, @Ctx() context: RequestContext) {
-    return (await this.#sessions.load(context, id))?.userAgent;
+    return (await this.#stored(context, id)).userAgent;
+  }
+
+  @FieldResolver(() => Device, { nullable: true })
+  async device(@Root() { id }: Session, @Ctx() context: RequestContext): Promise<Device | null> {
+    return deviceOf((await this.#stored(context, id)).userAgent) ?? null;
   }
 
   @FieldResolver(() => Boolean, {
     description: 'Whether its tokens are bound to a key of the client (RFC 9449).',
   })
   async bound(@Root() { id }: Session, @Ctx() context: RequestContext) {
-    const session = await this.#sessions.load(context, id);
-    return session && session.keyThumbprint !== null;
+    return (await this.#stored(context, id)).keyThumbprint !== null;
   }
 
   @FieldResolver(() => Boolean, { description: 'True for the session behind this request.' })
   current(@Root() { id }: Session, @Ctx() { session }: RequestContext): boolean {
     return session?.sessionId === id;
+  }
+
+  async #stored(context: RequestContext, id: string): Promise<ListedSession> {
+    const session = await this.#sessions.load(context, id);
+    if (session === undefined) throw new AuthError('NOT_FOUND', 'This session was deleted.');
+    return session;
   }
 }
 

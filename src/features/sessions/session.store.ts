@@ -29,10 +29,11 @@ export interface SessionOwner {
   readonly roles: readonly string[];
   /** Of the roles that the realm defined. */
   readonly roleScopes: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 const OWNER = `json_build_object('emailVerified', u.email_verified_at is not null,
-    'roles', u.roles,
+    'roles', u.roles, 'metadata', u.public_metadata,
     'roleScopes', array(select scope from roles r, unnest(r.scopes) as scope
       where r.realm_id = u.realm_id and r.name = any(u.roles)))::text as owner`;
 
@@ -121,6 +122,22 @@ export async function insertSession(
     session.keyThumbprint,
   ]);
   return row && JSON.parse(row.owner);
+}
+
+const EARLIER_USER_AGENTS = `select distinct user_agent as "userAgent" from (
+    select user_agent from sessions where realm_id = $1 and user_id = $2 and id <> $3
+    order by id desc limit 100
+  ) as earlier`;
+
+/** Where the user signed in before; empty when they never did. */
+export async function earlierUserAgents(
+  sql: SqlExecutor,
+  realm: Realm,
+  { id, userId }: Pick<NewSession, 'id' | 'userId'>,
+): Promise<(string | null)[]> {
+  const values = [realm.id, userId, id];
+  const rows = await sql.query<{ userAgent: string | null }>(EARLIER_USER_AGENTS, values);
+  return rows.map(({ userAgent }) => userAgent);
 }
 
 export interface Rotation {

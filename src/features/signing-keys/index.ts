@@ -7,6 +7,8 @@ import { redisKeyCache } from './key-cache.js';
 import { KeyRings } from './key-rings.js';
 import { RotateSigningKey } from './rotate-signing-key.js';
 import { SigningKey } from './signing-key.entity.js';
+import { SIGNING_KEY_EVENTS } from './signing-key-events.js';
+import { SigningKeysResolver } from './signing-keys.resolver.js';
 import { SIGNING_SETTINGS } from './signing-settings.js';
 
 export type { KeyRing } from './key-ring.js';
@@ -18,11 +20,13 @@ export const signingKeys = feature({
   name: 'signing-keys',
   settings: SIGNING_SETTINGS,
   entities: [SigningKey],
-  create({ database, bus, redis, secrets, clock, log, metrics }, use) {
+  resolvers: [SigningKeysResolver],
+  events: SIGNING_KEY_EVENTS,
+  create({ database, bus, redis, secrets, clock, events, log, metrics }, use) {
     const { directory } = use(realms);
     const seal = secrets.seal('signing-keys');
     const cacheSeal = secrets.seal('signing-key-cache');
-    const rotate = new RotateSigningKey({ database, bus, seal, clock, log });
+    const rotate = new RotateSigningKey({ database, bus, seal, clock, events });
     const rings = new KeyRings({
       database,
       bus,
@@ -52,6 +56,7 @@ export const signingKeys = feature({
     });
     return {
       parts: { rings, rotate },
+      resolvers: [new SigningKeysResolver(rings, rotate)],
       routes: jwksRoutes(rings),
       async start() {
         await rings.of(await directory.find(DEFAULT_REALM));

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { type Caller, schedule } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
-import type { Log } from '../../kernel/log.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Seal } from '../../kernel/secrets.js';
 import { type Bus, busMessage } from '../../platform/bus/bus.js';
 import type { Database } from '../../platform/database/database.js';
+import type { Events } from '../../platform/events/events.js';
 import { addKey, deleteKeys, lockKeys, readKeys } from './key.store.js';
 import { generateKey, loadKey, type StoredKey } from './key-material.js';
 import {
@@ -14,6 +15,7 @@ import {
   nextRotationAt,
   statusOf,
 } from './signing-key.policy.js';
+import { SIGNING_KEY_CREATED } from './signing-key-events.js';
 import { SIGNING_SETTINGS } from './signing-settings.js';
 
 export const SIGNING_KEYS_CHANGED = busMessage(
@@ -29,7 +31,7 @@ export interface RotationDeps {
   readonly bus: Bus;
   readonly seal: Seal;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly events: Events;
 }
 
 export function keyLifetimes(realm: Realm): KeyLifetimes {
@@ -60,14 +62,15 @@ export class RotateSigningKey {
     const { signingAlg } = SIGNING_SETTINGS.of(realm);
     const dueAt = (keys: readonly StoredKey[]) =>
       nextRotationAt(keys, signingAlg, clock.now(), keyLifetimes(realm));
-    const { keys, made } = await this.#change(realm, (existing) => dueAt(existing) <= clock.now());
+    const isDue = (existing: readonly StoredKey[]) => dueAt(existing) <= clock.now();
+    const { keys, made } = await this.#change(realm, isDue, schedule('rotate signing key'));
     return { made, nextAt: dueAt(keys) };
   }
 
   /** Makes the next signing key now. When one is on its way already, that one is the answer. */
-  async now(realm: Realm): Promise<StoredKey> {
+  async now(realm: Realm, caller: Caller): Promise<StoredKey> {
     const isWanted = (keys: readonly StoredKey[]) => !hasKeyOnItsWay(keys, this.#deps.clock.now());
-    const { keys } = await this.#change(realm, isWanted);
+    const { keys } = await this.#change(realm, isWanted, caller);
     const newest = keys.at(-1);
     if (newest === undefined) throw new Error('a rotation left no signing key');
     return newest;
@@ -76,10 +79,12 @@ export class RotateSigningKey {
   async #change(
     realm: Realm,
     isWanted: (existing: readonly StoredKey[]) => boolean,
+    caller: Caller,
   ): Promise<{ keys: StoredKey[]; made: boolean }> {
-    const { database, clock, seal, bus, log } = this.#deps;
+    const { database, clock, seal, bus, events } = this.#deps;
     const lifetimes = keyLifetimes(realm);
-    const { keys, created } = await database.transaction(async ({ em }) => {
+    const { keys, created } = await database.transaction(async (transaction) => {
+      const { em } = transaction;
       await lockKeys(em, realm.id);
       const existing = await readKeys(em, realm.id);
       if (!isWanted(existing)) return { keys: existing, created: undefined };
@@ -91,6 +96,8 @@ export class RotateSigningKey {
       const { signingAlg } = SIGNING_SETTINGS.of(realm);
       const key = await generateKey(signingAlg, seal, realm.id, { createdAt: now, activatesAt });
       addKey(em, realm.id, key);
+      const details = { kid: key.kid, activatesAt };
+      await events.emit(transaction, realm, SIGNING_KEY_CREATED, { caller, details });
       const gone = existing
         .filter((old) => statusOf(old, existing, now, lifetimes) === 'GONE')
         .map(({ kid }) => kid);
@@ -98,11 +105,6 @@ export class RotateSigningKey {
       return { keys: [...existing.filter(({ kid }) => !gone.includes(kid)), key], created: key };
     });
     if (created !== undefined) {
-      const { kid, activatesAt } = created;
-      log.info(
-        { event: 'signing_key_created', realmId: realm.id, kid, activatesAt },
-        'A new signing key is published',
-      );
       await bus.publish(SIGNING_KEYS_CHANGED, { realmId: realm.id });
     }
     return { keys, made: created !== undefined };

@@ -7,6 +7,8 @@ import { UserResolver } from './user.resolver.js';
 import { findUsers } from './user.store.js';
 import { USER_PROBLEMS } from './user-errors.js';
 import { USER_EVENTS } from './user-events.js';
+import { UserIdentitiesResolver } from './user-identities.resolver.js';
+import { findIdentities } from './user-identities.store.js';
 import type { User as UserType } from './user-type.js';
 
 export { addUser } from './add-user.js';
@@ -17,7 +19,13 @@ export type { IdentityMethod } from './identity-method.js';
 export { maySeeUser } from './may-see-user.policy.js';
 export { User as StoredUser } from './user.entity.js';
 export { EmailTaken, InvalidEmail } from './user-errors.js';
-export { USER_CREATED, USER_DELETED, USER_DISABLED, USER_ENABLED } from './user-events.js';
+export {
+  USER_CREATED,
+  USER_DELETED,
+  USER_DISABLED,
+  USER_ENABLED,
+  USER_UPDATED,
+} from './user-events.js';
 export { AccountDeleted, UserUpdated } from './user-results.js';
 export { User } from './user-type.js';
 
@@ -28,18 +36,19 @@ export type FindUser = (context: RequestContext, id: string) => Promise<UserType
 export const users = feature({
   name: 'users',
   entities: [User, Identity, IdentityTenant],
-  resolvers: [UserResolver],
+  resolvers: [UserResolver, UserIdentitiesResolver],
   problems: USER_PROBLEMS,
   events: USER_EVENTS,
   create({ database }) {
     const loader = new RequestLoader((realm, ids) => findUsers(database, realm, ids));
+    const identities = new RequestLoader((realm, ids) => findIdentities(database, realm, ids));
     const find: FindUser = async (context, id) => {
       const user = await loader.load(context, id);
       return user === undefined ? null : { id: user.id };
     };
     return {
       parts: { find },
-      resolvers: [new UserResolver(loader)],
+      resolvers: [new UserResolver(loader), new UserIdentitiesResolver(identities)],
       references: { User: ({ id }, context) => find(context, id) },
     };
   },

@@ -15,6 +15,8 @@ const UserSchema = defineEntity({
     emailVerifiedAt: p.datetime().nullable(),
     roles: p.array().$type<string[]>(),
     disabledAt: p.datetime().nullable(),
+    publicMetadata: p.json().$type<object>().default('{}'),
+    privateMetadata: p.json().$type<object>().default('{}'),
     createdAt: p.datetime(),
   },
   indexes: [

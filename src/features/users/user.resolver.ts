@@ -1,6 +1,9 @@
+import { RequiresScopes } from '@authgraph/sdk/type-graphql';
 import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { AuthError } from '../../kernel/auth-error.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
 import { DateTime } from '../../platform/graphql/date-time.js';
+import { JSONValue } from '../../platform/graphql/json.js';
 import type { RequestLoader } from '../../platform/graphql/request-loader.js';
 import { maySeeUser } from './may-see-user.policy.js';
 import type { ListedUser } from './user.store.js';
@@ -36,8 +39,37 @@ export class UserResolver {
   }
 
   @FieldResolver(() => DateTime)
-  async createdAt(@Root() user: User, @Ctx() context: RequestContext): Promise<Date | undefined> {
-    return (await this.#users.load(context, user.id))?.createdAt;
+  async createdAt(@Root() user: User, @Ctx() context: RequestContext): Promise<Date> {
+    const stored = await this.#users.load(context, user.id);
+    if (stored === undefined) throw new AuthError('NOT_FOUND', 'This user was deleted.');
+    return stored.createdAt;
+  }
+
+  @FieldResolver(() => JSONValue, {
+    nullable: true,
+    description:
+      'Readable by everybody who may see the user, and in the token where a setting lists the key.',
+  })
+  async publicMetadata(@Root() user: User, @Ctx() context: RequestContext): Promise<object | null> {
+    return (await this.#visible(user, context))?.publicMetadata ?? null;
+  }
+
+  @FieldResolver(() => JSONValue, {
+    nullable: true,
+    description: 'Only for callers that hold users:read.',
+  })
+  @RequiresScopes([['users:read']])
+  async privateMetadata(
+    @Root() user: User,
+    @Ctx() context: RequestContext,
+  ): Promise<object | null> {
+    return (await this.#visible(user, context))?.privateMetadata ?? null;
+  }
+
+  @FieldResolver(() => Boolean, { nullable: true })
+  @RequiresScopes([['users:read']])
+  async disabled(@Root() user: User, @Ctx() context: RequestContext): Promise<boolean | null> {
+    return (await this.#visible(user, context))?.disabled ?? null;
   }
 
   @FieldResolver(() => [String], { nullable: true, description: PERSONAL })

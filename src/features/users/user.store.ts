@@ -7,10 +7,14 @@ export interface ListedUser {
   readonly email: string | null;
   readonly emailVerifiedAt: Date | null;
   readonly roles: string[];
+  readonly disabled: boolean;
+  readonly publicMetadata: object;
+  readonly privateMetadata: object;
   readonly createdAt: Date;
 }
 
-const FIND = `select id, email, email_verified_at, roles, created_at
+const FIND = `select id, email, email_verified_at, roles, disabled_at is not null as disabled,
+    public_metadata::text, private_metadata::text, created_at
   from users where realm_id = $1 and id = any($2)`;
 
 interface Row {
@@ -18,6 +22,9 @@ interface Row {
   readonly email: string | null;
   readonly email_verified_at: string | null;
   readonly roles: string[];
+  readonly disabled: boolean;
+  readonly public_metadata: string;
+  readonly private_metadata: string;
   readonly created_at: string;
 }
 
@@ -27,11 +34,19 @@ export async function findUsers(
   ids: readonly string[],
 ): Promise<ListedUser[]> {
   const rows = await sql.query<Row>(FIND, [realm.id, ids]);
-  return rows.map(({ id, email, email_verified_at, roles, created_at }) => ({
+  return rows.map(fromRow);
+}
+
+function fromRow(row: Row): ListedUser {
+  const { id, email, email_verified_at, roles, disabled } = row;
+  return {
     id,
     email,
     emailVerifiedAt: email_verified_at === null ? null : new Date(email_verified_at),
     roles,
-    createdAt: new Date(created_at),
-  }));
+    disabled,
+    publicMetadata: JSON.parse(row.public_metadata),
+    privateMetadata: JSON.parse(row.private_metadata),
+    createdAt: new Date(row.created_at),
+  };
 }
