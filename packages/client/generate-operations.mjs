@@ -38,7 +38,7 @@ function types() {
     config: {
       immutableTypes: true,
       enumType: 'string-literal',
-      scalars: { ID: 'string', DateTime: 'string' },
+      scalars: { ID: 'string', DateTime: 'string', JSON: 'unknown' },
       strictScalars: true,
     },
   });
