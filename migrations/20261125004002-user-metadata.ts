@@ -3,9 +3,9 @@ import { Migration } from '@mikro-orm/migrations';
 /** What applications store with a user. */
 export class UserMetadata extends Migration {
   override up(): void {
-    this.addSql(
-      `alter table "users" add column "public_metadata" jsonb not null default '{}', add column "private_metadata" jsonb not null default '{}';`,
-    );
+    for (const column of ['public_metadata', 'private_metadata']) {
+      this.addSql(`alter table "users" add column "${column}" jsonb not null default '{}';`);
+    }
   }
 
   override down(): void {

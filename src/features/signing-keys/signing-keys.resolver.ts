@@ -16,8 +16,8 @@ export class SigningKeysResolver {
   }
 
   @Mutation(() => SigningKeyType, {
-    description:
-      'Publishes the next signing key, which signs once every verifier can know it. While one is on its way, that one is the answer.',
+    description: `Publishes the next signing key, which signs once every verifier can know it. While
+one is on its way, that one is the answer.`,
   })
   @RequiresScopes([['keys:write']])
   async rotateSigningKey(@Ctx() context: RequestContext): Promise<SigningKeyType> {

@@ -23,7 +23,7 @@ export interface AccessTokenClaims {
   readonly scope: string;
   /** The key that the token is bound to, as its RFC 7638 thumbprint (RFC 9449 section 6.1). */
   readonly cnf?: { readonly jkt: string };
-  /** Of the user's public metadata the keys that the service's settings list; absent without any. */
+  /** Of the user's public metadata what the service's settings list; absent without any. */
   readonly public_metadata?: Readonly<Record<string, unknown>>;
 }
 
