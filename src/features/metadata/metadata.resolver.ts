@@ -19,8 +19,8 @@ export class MetadataResolver {
   }
 
   @Mutation(() => UpdateMetadataResult, {
-    description: `Changes the caller's public metadata by a JSON merge patch (RFC 7396): null removes
-a key. Keys that tokens carry only administrators change.`,
+    description: `Changes the caller's public metadata by a JSON merge patch (RFC 7396): null
+removes a key. Keys that tokens carry only administrators change.`,
   })
   @Authenticated()
   updateMyMetadata(
