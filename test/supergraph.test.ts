@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createAuthClient } from '@authgraph/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessTokenSigner } from '../src/features/sessions/access-token.js';
 import { signingKeys } from '../src/features/signing-keys/index.js';
@@ -76,6 +77,31 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
           session: { id: signedIn.sessionId, current: true },
         },
       });
+    });
+
+    it('carries the proofs of a client whose session is bound to a key (RFC 9449)', async () => {
+      const url = supergraph.urls[gateway];
+      const client = createAuthClient({ url });
+      const email = `${randomUUID()}@users.example.com`;
+      const result = await client.signUp({ email, password: GOOD_PASSWORD });
+      expect(result).toMatchObject({ __typename: 'SignedIn', tokenType: 'DPOP' });
+      expect(await client.refresh()).toMatchObject({ tokenType: 'DPOP' });
+      expect(await client.me()).toMatchObject({ email });
+      const query = async (document: string) =>
+        client.authFetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query: document }),
+        });
+      // One request of the client, several of the gateway to authgraph.
+      const { data, errors } = await (await query(JOIN)).json();
+      expect({ email: data.me.email, errors }).toEqual({ email, errors: undefined });
+      const { refreshToken = '', accessToken = '' } = client.session?.tokens ?? {};
+      const stolen = await ask(gateway, REFRESH, undefined, { refreshToken });
+      expect(stolen.data.refreshSession).toMatchObject({ reason: 'UNPROVEN' });
+      const alone = await ask(gateway, '{ me { email } }', { accessToken });
+      expect(alone.data?.me ?? null).toBeNull();
+      expect(await client.signOut()).toMatchObject({ endedSessions: 1 });
     });
 
     it('tells a wrong password as authgraph does', async () => {
@@ -461,7 +487,10 @@ describe.skipIf(!gatewaysAreInstalled)('the written configuration', () => {
       algorithms: LOCAL.algorithms,
     });
     expect(authorization.directives.enabled).toBe(true);
-    expect(headers.all.request).toEqual([{ propagate: { named: 'authorization' } }]);
+    expect(headers.all.request).toEqual([
+      { propagate: { named: 'authorization' } },
+      { propagate: { named: 'dpop' } },
+    ]);
   });
 
   it('of Hive Router does', () => {
@@ -473,7 +502,10 @@ describe.skipIf(!gatewaysAreInstalled)('the written configuration', () => {
       allowed_algorithms: LOCAL.algorithms,
     });
     expect(authorization.directives.enabled).toBe(true);
-    expect(headers.all.request).toEqual([{ propagate: { named: 'authorization' } }]);
+    expect(headers.all.request).toEqual([
+      { propagate: { named: 'authorization' } },
+      { propagate: { named: 'dpop' } },
+    ]);
   });
 
   it("of Cosmo's router does, but for the issuer, which it cannot check", () => {
@@ -483,7 +515,10 @@ describe.skipIf(!gatewaysAreInstalled)('the written configuration', () => {
       audiences: [LOCAL.issuer],
       algorithms: LOCAL.algorithms,
     });
-    expect(headers.all.request).toEqual([{ op: 'propagate', named: 'Authorization' }]);
+    expect(headers.all.request).toEqual([
+      { op: 'propagate', named: 'Authorization' },
+      { op: 'propagate', named: 'DPoP' },
+    ]);
     expect(
       readYaml('cosmo-graph.yaml').subgraphs.map(({ name }: { name: string }) => name),
     ).toEqual(['authgraph', 'products', 'reviews']);

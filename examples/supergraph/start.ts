@@ -41,7 +41,13 @@ process.once('SIGTERM', () => stop(0));
 
 try {
   const issuer = `http://localhost:${authgraph}`;
-  const env = { PORT: String(authgraph), AUTHGRAPH_ISSUER: issuer, AUTHGRAPH_LOG_LEVEL: 'warn' };
+  const env = {
+    PORT: String(authgraph),
+    AUTHGRAPH_ISSUER: issuer,
+    AUTHGRAPH_LOG_LEVEL: 'warn',
+    // What clients call, and so what their proofs name (RFC 9449).
+    AUTHGRAPH_PROOF_URLS: [hive, apollo].map((port) => `http://localhost:${port}/graphql`).join(),
+  };
   processes.start(cli, ['serve'], { ...env, AUTHGRAPH_DATA_DIR: join(folder, 'data') });
   await answers(`http://127.0.0.1:${authgraph}/graphql`);
   const ports = { products, reviews, hive, apollo };

@@ -37,7 +37,11 @@ export interface TestSupergraph extends AsyncDisposable {
 export async function startTestSupergraph(issuer: string): Promise<TestSupergraph> {
   await succeed(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', EXAMPLE]);
   const folder = await mkdtemp(join(tmpdir(), 'authgraph-supergraph-'));
-  const service = await startService({ env: { AUTHGRAPH_ISSUER: issuer } });
+  const [products = 0, reviews = 0, hive = 0, apollo = 0] = await freePorts(4);
+  const ports = { products, reviews, hive, apollo };
+  const proofUrls = [hive, apollo].map((port) => `http://127.0.0.1:${port}/graphql`).join();
+  const env = { AUTHGRAPH_ISSUER: issuer, AUTHGRAPH_PROOF_URLS: proofUrls };
+  const service = await startService({ env });
   const processes = new Processes();
   const stop = async () => {
     await processes[Symbol.asyncDispose]();
@@ -45,8 +49,6 @@ export async function startTestSupergraph(issuer: string): Promise<TestSupergrap
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const [products = 0, reviews = 0, hive = 0, apollo = 0] = await freePorts(4);
-    const ports = { products, reviews, hive, apollo };
     const urls = await startSupergraph({
       example: EXAMPLE,
       folder,

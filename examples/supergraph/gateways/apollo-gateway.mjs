@@ -19,9 +19,10 @@ class AuthgraphDataSource extends RemoteGraphQLDataSource {
       : response;
   };
 
-  /** Every subgraph checks the token itself, so each one is sent it. */
+  /** Every subgraph checks the token itself, so each one is sent it, with the proof of its key. */
   willSendRequest({ request, context }) {
-    if (context.authorization) request.http.headers.set('authorization', context.authorization);
+    for (const name of ['authorization', 'dpop'])
+      if (context[name]) request.http.headers.set(name, context[name]);
   }
 }
 
@@ -31,7 +32,10 @@ const gateway = new ApolloGateway({
 });
 const server = new ApolloServer({ gateway, includeStacktraceInErrorResponses: false });
 const { url } = await startStandaloneServer(server, {
-  context: async ({ req }) => ({ authorization: req.headers.authorization }),
+  context: async ({ req: { headers } }) => ({
+    authorization: headers.authorization,
+    dpop: headers.dpop,
+  }),
   listen: { port: Number(port), host: '127.0.0.1' },
 });
 console.log(`apollo-gateway listens at ${url}`);

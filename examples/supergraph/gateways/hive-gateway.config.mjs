@@ -16,7 +16,8 @@ export const gatewayConfig = defineConfig({
   // A request without a token, or with a bad one, goes on without a session, so that a client whose
   // token has expired can refresh it. Which fields need a session, the subgraphs say.
   jwt: {
-    tokenLookupLocations: [extractFromHeader({ name: 'authorization', prefix: 'Bearer' })],
+    // Whatever the scheme is: Bearer, or DPoP for a token that is bound to a key (RFC 9449).
+    tokenLookupLocations: [extractFromHeader({ name: 'authorization' })],
     signingKeyProviders: [
       createRemoteJwksSigningKeyProvider({
         jwksUri: `${process.env.AUTHGRAPH_URL ?? issuer}/.well-known/jwks.json`,
@@ -31,11 +32,11 @@ export const gatewayConfig = defineConfig({
   },
   // Tokens travel in bodies and in the Authorization header: a browser's page needs no credentials.
   cors: { origin: process.env.ALLOWED_ORIGIN ?? 'https://app.example.com', credentials: false },
-  // Every subgraph checks the token itself, so each one is sent it.
+  // Every subgraph checks the token itself, so each one is sent it, with the proof of its key.
   propagateHeaders: {
     fromClientToSubgraphs: ({ request }) => {
-      const authorization = request.headers.get('authorization');
-      return authorization ? { authorization } : {};
+      const sent = ['authorization', 'dpop'].map((name) => [name, request.headers.get(name)]);
+      return Object.fromEntries(sent.filter(([, value]) => value !== null));
     },
   },
 });
