@@ -76,3 +76,22 @@ describe('GET /.well-known/jwks.json', () => {
     }
   });
 });
+
+describe('what discovery clients read (RFC 8414)', () => {
+  it.each(['openid-configuration', 'oauth-authorization-server'])(
+    'is at /.well-known/%s: the issuer, its keys and the algorithms',
+    async (name) => {
+      await using service = await startService({ env: { AUTHGRAPH_JWKS_MAX_AGE: '7m' } });
+      const response = await fetch(`${service.url}/.well-known/${name}`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('cache-control')).toBe('public, max-age=420');
+      expect(await response.json()).toEqual({
+        issuer: 'http://localhost:4000',
+        jwks_uri: 'http://localhost:4000/.well-known/jwks.json',
+        id_token_signing_alg_values_supported: ['ES256', 'RS256', 'EdDSA'],
+        subject_types_supported: ['public'],
+        response_types_supported: [],
+      });
+    },
+  );
+});

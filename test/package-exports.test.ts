@@ -15,6 +15,7 @@ const run = promisify(execFile);
 const LOADS: { readonly [name: string]: readonly string[] } = {
   '@authgraph/sdk': ['graphql', 'jose'],
   '@authgraph/sdk/lint': ['graphql'],
+  '@authgraph/sdk/testing': ['jose'],
   '@authgraph/sdk/type-graphql': ['type-graphql'],
   '@authgraph/sdk/express': ['jose'],
   '@authgraph/sdk/fastify': ['jose'],

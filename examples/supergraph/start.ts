@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +26,8 @@ if (options.help || !authgraph || !products || !reviews || !hive || !apollo) {
   print(HELP);
   process.exit(options.help ? 0 : 2);
 }
+
+await assertFree([authgraph, products, reviews, hive, apollo]);
 
 const example = fileURLToPath(new URL('..', import.meta.url));
 const cli = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
@@ -107,6 +111,26 @@ function sender(url: string): (query: string, token?: string) => Promise<any> {
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
     return response.json();
   };
+}
+
+/** Whatever listens there already would be taken for a part of the example. */
+async function assertFree(ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isFree) {
+      probe.close();
+      await once(probe, 'close');
+      continue;
+    }
+    process.stderr.write(
+      `Port ${port} is taken. Free it, or choose others: --ports ${ports.join(',')}\n`,
+    );
+    process.exit(1);
+  }
 }
 
 async function stop(code: number): Promise<never> {

@@ -1,0 +1,7 @@
+export {
+  createTestIssuer,
+  type TestIssuer,
+  type TestIssuerOptions,
+  type TokenFault,
+  type TokenOptions,
+} from './test-issuer.js';
