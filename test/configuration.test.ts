@@ -73,3 +73,21 @@ describe('starting in production (requirement 33)', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 });
+
+describe('a setting that cannot work (requirement 46)', () => {
+  const nowhere = { DATABASE_URL: 'postgres://127.0.0.1:1/none', AUTHGRAPH_SECRET: TEST_SECRET };
+
+  it.each([
+    ['HOST', { ...nowhere, HOST: '256.1.1.1' }],
+    [
+      'AUTHGRAPH_METRICS_HOST',
+      { ...nowhere, AUTHGRAPH_METRICS_PORT: '0', AUTHGRAPH_METRICS_HOST: '192.0.2.1' },
+    ],
+    ['AUTHGRAPH_DATA_DIR', { AUTHGRAPH_DATA_DIR: '/dev/null/data' }],
+    ['AUTHGRAPH_TRUSTED_DOCUMENTS', { ...nowhere, AUTHGRAPH_TRUSTED_DOCUMENTS: '/dev/null' }],
+  ])('stops the start with 78 and its name, whoever notices: %s', async (name, env) => {
+    const { code, stderr } = await runCommand(['serve'], { PORT: '0', ...env });
+    expect(stderr).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    expect(code).toBe(WRONG_SETTINGS);
+  });
+});

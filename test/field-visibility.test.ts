@@ -292,6 +292,9 @@ if (!gatewaysAreInstalled) {
 /** What a gateway keeps to itself. */
 const BETWEEN_SUBGRAPHS = ['_entities', '_service'];
 
+/** It asks for everything at once. */
+const DEAR = { AUTHGRAPH_MAX_COST: '1000000' };
+
 let supergraph: TestSupergraph | undefined;
 let service: TestService;
 let world: World;
@@ -307,9 +310,9 @@ const told = new Map<Relation, string>();
 
 beforeAll(async () => {
   supergraph = gatewaysAreInstalled
-    ? await startTestSupergraph('https://auth.example.com')
+    ? await startTestSupergraph('https://auth.example.com', DEAR)
     : undefined;
-  service = supergraph?.service ?? (await startService());
+  service = supergraph?.service ?? (await startService({ env: DEAR }));
   const ada = await signUpUser(service.send, 'ada.lovelace@users.example.com');
   bob = await signUpUser(service.send);
   const root = { email: 'root@users.example.com', password: GOOD_PASSWORD };

@@ -57,8 +57,8 @@ const OPERATIONS: [string, string][] = [
   [
     'letters beyond ASCII',
     JSON.stringify({
-      query: 'query ($first: Int!) { me { sessions(first: $first) { totalCount } } }',
-      variables: { first: 'žluťoučký 🐎' },
+      query: 'query one { __typename }',
+      operationName: 'žluťoučký 🐎',
     }),
   ],
   ['no JSON', '{"query":'],

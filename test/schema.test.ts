@@ -11,7 +11,7 @@ const CONTRACT = `
   extend schema
     @link(
       url: "https://specs.apollo.dev/federation/v2.9"
-      import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@tag", "@inaccessible"]
+      import: ["@key", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@tag", "@inaccessible", "@cost", "@listSize"]
     )
 
   scalar DateTime

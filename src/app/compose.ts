@@ -17,6 +17,7 @@ import { Jobs } from '../platform/jobs/jobs.js';
 import { Limits } from '../platform/limits/limits.js';
 import { openMetrics } from '../platform/metrics/metrics.js';
 import type { Platform } from '../platform/platform.js';
+import { blaming } from './blame.js';
 import type { Config } from './config.js';
 import { FEATURES, settingsOf } from './features.js';
 import { storageOf } from './storage.js';
@@ -76,10 +77,8 @@ async function openPlatform(
   const secrets = new Secrets(values, randomness);
   const storage = storageOf(features);
   const { database: where, redisUrl } = config;
-  const database = await openDatabase(
-    { ...where, storage, statementTimeoutMs: STATEMENT_TIMEOUT_MS },
-    log,
-  );
+  const options = { ...where, storage, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
+  const database = await blaming('AUTHGRAPH_DATA_DIR', () => openDatabase(options, log));
   // Loaded on demand: its client costs a service without Redis time to start and memory.
   const redis =
     redisUrl === undefined

@@ -82,8 +82,8 @@ describe('parseConfig', () => {
 
   it.each([
     ['PORT', ['-1', '65536', '80.5', 'http', ' 80']],
-    ['DATABASE_URL', ['mysql://db/x', 'localhost:5432', 'not a url']],
-    ['REDIS_URL', ['http://cache', 'cache:6379']],
+    ['DATABASE_URL', ['mysql://db/x', 'localhost:5432', 'not a url', 'postgres://%zz@db/x']],
+    ['REDIS_URL', ['http://cache', 'cache:6379', 'redis://%zz@cache']],
     [
       'AUTHGRAPH_ISSUER',
       [

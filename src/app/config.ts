@@ -38,6 +38,8 @@ export interface Config {
   };
   readonly trustProxy: readonly string[];
   readonly introspection: boolean;
+  /** The file of a manifest; any valid operation is run without one. */
+  readonly trustedDocuments: string | undefined;
   /** The features' settings, by name; a realm may override them. */
   readonly settings: SettingValues;
   /** AUTHGRAPH_ variables that mean nothing here: most likely misspelt. */
@@ -90,6 +92,7 @@ const PROCESS = z.object({
   AUTHGRAPH_METRICS_PORT: integer(0, 65_535).optional(),
   AUTHGRAPH_METRICS_HOST: z.string().default('127.0.0.1'),
   AUTHGRAPH_INTROSPECTION: flag.optional(),
+  AUTHGRAPH_TRUSTED_DOCUMENTS: z.string().optional(),
   AUTHGRAPH_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -154,6 +157,7 @@ function complete(settings: ProcessSettings): Complete {
     },
     trustProxy: settings.AUTHGRAPH_TRUST_PROXY,
     introspection: settings.AUTHGRAPH_INTROSPECTION ?? !production,
+    trustedDocuments: settings.AUTHGRAPH_TRUSTED_DOCUMENTS,
   };
 }
 

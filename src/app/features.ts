@@ -12,6 +12,7 @@ import { users } from '../features/users/index.js';
 import type { AuthErrorCode } from '../kernel/auth-error.js';
 import type { PLATFORM_ERRORS } from '../platform/errors/error-table.js';
 import type { Feature } from '../platform/feature.js';
+import { GRAPHQL_SETTINGS } from '../platform/graphql/query-cost.js';
 import { LIMIT_SETTINGS } from '../platform/limits/limit-settings.js';
 import type { Settings } from '../platform/settings/settings.js';
 
@@ -45,5 +46,5 @@ export const FEATURES: readonly Feature[] = ALL satisfies IfComplete<readonly Fe
 
 /** What can be set for each realm. */
 export function settingsOf(features: readonly Feature[]): readonly Settings[] {
-  return [LIMIT_SETTINGS, ...features.flatMap(({ settings }) => settings ?? [])];
+  return [GRAPHQL_SETTINGS, LIMIT_SETTINGS, ...features.flatMap(({ settings }) => settings ?? [])];
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
 import { realms } from '../features/realms/index.js';
 import { SESSION_SETTINGS } from '../features/sessions/index.js';
 import { signingKeys } from '../features/signing-keys/index.js';
@@ -11,9 +12,11 @@ import { createHttpServer } from '../platform/http/server.js';
 import { collectPlatformMetrics } from '../platform/metrics/platform-metrics.js';
 import { operationMetrics } from '../platform/metrics/request-metrics.js';
 import { listenForMetrics } from '../platform/metrics/serve-metrics.js';
+import { blaming } from './blame.js';
 import { startBringUp } from './bring-up.js';
 import { type ComposeOptions, type Composition, compose } from './compose.js';
 import { prepareDrain } from './drain.js';
+import { readTrustedDocuments } from './read-trusted-documents.js';
 
 /** The running service. */
 export interface App extends AsyncDisposable, Pick<Composition, 'platform' | 'use'> {
@@ -29,6 +32,7 @@ export interface App extends AsyncDisposable, Pick<Composition, 'platform' | 'us
 
 export async function startApp(options: ComposeOptions): Promise<App> {
   const { config, log } = options;
+  const trusted = await readTrustedDocuments(config.trustedDocuments);
   const composition = await compose(options);
   const { platform, use, built, features } = composition;
   const bringUp = startBringUp(composition, config.database.autoMigrate);
@@ -43,6 +47,7 @@ export async function startApp(options: ComposeOptions): Promise<App> {
     errors,
     plugins: [operationMetrics(platform.metrics), ...built.flatMap((each) => each.plugins ?? [])],
     explorable: config.introspection,
+    trusted,
     log,
   });
   await apollo.start();
@@ -71,7 +76,7 @@ export async function startApp(options: ComposeOptions): Promise<App> {
   server.addHook('preClose', async () => {
     for (const { closing } of built) closing?.();
   });
-  const metricsServer = await openMetricsPort();
+  let metricsServer: FastifyInstance | undefined;
   const drain = prepareDrain(server);
   const stop = async () => {
     bringUp.stop();
@@ -80,8 +85,7 @@ export async function startApp(options: ComposeOptions): Promise<App> {
     await metricsServer?.close();
     await composition[Symbol.asyncDispose]();
   };
-  const listening = server.listen({ port: config.port, host: config.host });
-  const url = await listening.catch(async (error: unknown) => {
+  const url = await listen().catch(async (error: unknown) => {
     await stop(); // else its connections would keep a process alive that nobody can reach
     throw error;
   });
@@ -89,10 +93,19 @@ export async function startApp(options: ComposeOptions): Promise<App> {
   const metricsUrl = metricsServer?.listeningOrigin;
   return { platform, use, url, metricsUrl, firstAttempt, stop, [Symbol.asyncDispose]: stop };
 
+  async function listen(): Promise<string> {
+    metricsServer = await openMetricsPort();
+    const { port, host } = config;
+    return blaming('HOST and PORT', () => server.listen({ port, host }));
+  }
+
   async function openMetricsPort() {
     const { token, port, host } = config.metrics;
     if (token !== undefined || port !== undefined) collectPlatformMetrics(platform);
-    return port === undefined ? undefined : listenForMetrics(platform.metrics, { port, host });
+    if (port === undefined) return undefined;
+    return blaming('AUTHGRAPH_METRICS_HOST', () =>
+      listenForMetrics(platform.metrics, { port, host }),
+    );
   }
 
   function assertReady(): void {

@@ -14,7 +14,7 @@ export interface MigrateUpOptions {
 }
 
 export async function migrateUp(env: Environment, options: MigrateUpOptions): Promise<ExitCode> {
-  const { url } = setUp(env).config.database;
+  const { url } = (await setUp(env)).config.database;
   if (options.createDatabase === true && url !== undefined && (await createDatabase(url)))
     print('made the database');
   return withService(env, async ({ platform: { database } }) => {

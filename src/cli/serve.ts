@@ -13,7 +13,7 @@ const FIRST_MUTATION =
 
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(env: Environment): Promise<ExitCode> {
-  const { config, log, secrets } = setUp(env);
+  const { config, log, secrets } = await setUp(env);
   for (const name of config.unknownSettings)
     log.warn({ name }, `${name} is not a setting; it has no effect`);
   for (const warning of config.warnings) log.warn({}, warning);

@@ -1,4 +1,5 @@
 import type { DestinationStream, Logger } from 'pino';
+import { blaming } from '../app/blame.js';
 import { type Composition, compose } from '../app/compose.js';
 import { type Config, parseConfig } from '../app/config.js';
 import { developmentSecret } from '../app/development-secret.js';
@@ -23,16 +24,17 @@ interface SetUp {
   readonly secrets: readonly string[];
 }
 
-/** What every command starts from. Throws a ConfigError when the settings are wrong. */
-export function setUp(env: Environment, target?: LogTarget): SetUp {
+/** What every command starts from. Rejects with a ConfigError when the settings are wrong. */
+export async function setUp(env: Environment, target?: LogTarget): Promise<SetUp> {
   const config = parseConfig(env);
+  const { dataDir } = config.database;
   return {
     config,
     log: createLog(target?.level ?? config.logLevel, target?.destination),
     secrets:
       config.secrets.length > 0
         ? config.secrets
-        : [developmentSecret(config.database.dataDir, systemRandomness)],
+        : [await blaming('AUTHGRAPH_DATA_DIR', () => developmentSecret(dataDir, systemRandomness))],
   };
 }
 
@@ -44,7 +46,7 @@ type Task = (composition: Composition) => Promise<ExitCode>;
  */
 export async function withService(env: Environment, task: Task): Promise<ExitCode> {
   const target = { level: 'warn', destination: process.stderr } as const;
-  await using composition = await compose(setUp(env, target));
+  await using composition = await compose(await setUp(env, target));
   return await task(composition);
 }
 

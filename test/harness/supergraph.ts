@@ -34,14 +34,17 @@ export interface TestSupergraph extends AsyncDisposable {
  * Its public URL is another one than where the subgraphs and gateways find it, as it is behind a
  * load balancer.
  */
-export async function startTestSupergraph(issuer: string): Promise<TestSupergraph> {
+export async function startTestSupergraph(
+  issuer: string,
+  env: Record<string, string> = {},
+): Promise<TestSupergraph> {
   await succeed(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', EXAMPLE]);
   const folder = await mkdtemp(join(tmpdir(), 'authgraph-supergraph-'));
   const [products = 0, reviews = 0, hive = 0, apollo = 0] = await freePorts(4);
   const ports = { products, reviews, hive, apollo };
   const proofUrls = [hive, apollo].map((port) => `http://127.0.0.1:${port}/graphql`).join();
-  const env = { AUTHGRAPH_ISSUER: issuer, AUTHGRAPH_PROOF_URLS: proofUrls };
-  const service = await startService({ env });
+  const own = { AUTHGRAPH_ISSUER: issuer, AUTHGRAPH_PROOF_URLS: proofUrls };
+  const service = await startService({ env: { ...own, ...env } });
   const processes = new Processes();
   const stop = async () => {
     await processes[Symbol.asyncDispose]();

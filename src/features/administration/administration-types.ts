@@ -2,6 +2,7 @@ import 'reflect-metadata'; // type-graphql keeps its decorators' metadata with i
 import {
   ArgsType,
   createUnionType,
+  Directive,
   Field,
   InputType,
   Int,
@@ -61,6 +62,7 @@ export class UserConnection {
   pageInfo!: PageInfo;
 
   @Field(() => Int, { description: 'Counted only when it is asked for, which takes its time.' })
+  @Directive('@cost(weight: 10)')
   totalCount!: () => Promise<number>;
 }
 

@@ -1,5 +1,5 @@
 import { RequiresScopes } from '@authgraph/sdk/type-graphql';
-import { Arg, Args, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Directive, ID, Query, Resolver } from 'type-graphql';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import { connectionOf, parsePage } from '../../platform/graphql/connection.js';
@@ -31,6 +31,7 @@ export class UsersResolver {
 
   @Query(() => UserConnection, { description: 'Newest first.' })
   @RequiresScopes([['users:read']])
+  @Directive('@cost(weight: 5)')
   async users(
     @Args(() => UsersArgs) args: UsersArgs,
     @Ctx() { realm }: RequestContext,

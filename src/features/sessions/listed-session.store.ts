@@ -17,10 +17,17 @@ export interface ListedSession {
 const COLUMNS = `id, user_id, created_at, last_used_at, expires_at, ip_address, user_agent,
   key_thumbprint`;
 const FIND = `select ${COLUMNS} from sessions where realm_id = $1 and id = any($2)`;
-const LIVE = 'realm_id = $1 and user_id = $2 and ended_at is null and expires_at > $3';
-const PAGE = `select ${COLUMNS} from sessions
-  where ${LIVE} and ($4::uuid is null or id < $4) order by id desc limit $5`;
-const COUNT = `select count(*)::int as count from sessions where ${LIVE}`;
+const LIVE = 's.realm_id = $1 and s.ended_at is null and s.expires_at > $3';
+/** One more than was asked for, of each user: so it is known whether there are more. */
+const PAGES = `select page.* from unnest($2::uuid[]) as owner(id)
+  cross join lateral (
+    select ${COLUMNS} from sessions s
+    where s.user_id = owner.id and ${LIVE} and ($4::uuid is null or s.id < $4)
+    order by s.id desc limit $5
+  ) as page
+  order by page.user_id, page.id desc`;
+const COUNT = `select s.user_id as id, count(*)::int as count from sessions s
+  where s.user_id = any($2) and ${LIVE} group by s.user_id`;
 
 interface Row {
   readonly id: string;
@@ -41,27 +48,32 @@ export async function findSessions(
   return (await sql.query<Row>(FIND, [realm.id, ids])).map(fromRow);
 }
 
-/** A user's live sessions, newest first. */
-export async function pageOfSessions(
+/** The live sessions of each of these users, newest first, in one statement. */
+export async function pagesOfSessions(
   sql: SqlExecutor,
   realm: Realm,
-  userId: string,
+  userIds: readonly string[],
   { first, after }: Page,
   now: Date,
-): Promise<FoundPage<ListedSession>> {
-  const found = await sql.query<Row>(PAGE, [realm.id, userId, now, after ?? null, first + 1]);
-  const rows = found.slice(0, first).map(fromRow);
-  return { rows, hasNextPage: found.length > first };
+): Promise<ReadonlyMap<string, FoundPage<ListedSession>>> {
+  const rows = await sql.query<Row>(PAGES, [realm.id, userIds, now, after ?? null, first + 1]);
+  const byUser = Map.groupBy(rows.map(fromRow), ({ user }) => user.id);
+  return new Map(
+    [...byUser].map(([id, found]) => [
+      id,
+      { rows: found.slice(0, first), hasNextPage: found.length > first },
+    ]),
+  );
 }
 
+/** How many live sessions each of these users has; none where there is no row. */
 export async function countSessions(
   sql: SqlExecutor,
   realm: Realm,
-  userId: string,
+  userIds: readonly string[],
   now: Date,
-): Promise<number> {
-  const [row] = await sql.query<{ count: number }>(COUNT, [realm.id, userId, now]);
-  return row?.count ?? 0;
+): Promise<{ readonly id: string; readonly count: number }[]> {
+  return sql.query(COUNT, [realm.id, userIds, now]);
 }
 
 function fromRow(row: Row): ListedSession {

@@ -85,7 +85,7 @@ export class SessionEdge {
   node!: Session;
 }
 
-@ObjectType()
+@ObjectType({ simpleResolvers: true })
 export class SessionConnection {
   @Field(() => [SessionEdge])
   edges!: SessionEdge[];
@@ -96,8 +96,8 @@ export class SessionConnection {
   @Field(() => PageInfo)
   pageInfo!: PageInfo;
 
-  @Field(() => Int)
-  totalCount!: number;
+  @Field(() => Int, { description: 'Counted only when it is asked for.' })
+  totalCount!: () => Promise<number>;
 }
 
 @ObjectType()

@@ -1,11 +1,12 @@
-import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
 import type { Clock } from '../../kernel/clock.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import { connectionOf, PageArgs, parsePage } from '../../platform/graphql/connection.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
-import type { RequestLoader } from '../../platform/graphql/request-loader.js';
+import { PageLoader } from '../../platform/graphql/page-loader.js';
+import { RequestLoader } from '../../platform/graphql/request-loader.js';
 import { maySeeUser, User } from '../users/index.js';
-import { countSessions, type ListedSession, pageOfSessions } from './listed-session.store.js';
+import { countSessions, type ListedSession, pagesOfSessions } from './listed-session.store.js';
 import { SessionConnection } from './session-types.js';
 
 export interface UserSessionsDeps {
@@ -16,10 +17,18 @@ export interface UserSessionsDeps {
 
 @Resolver(() => User)
 export class UserSessionsResolver {
-  readonly #deps: UserSessionsDeps;
+  readonly #sessions: RequestLoader<ListedSession>;
+  readonly #pages: PageLoader<ListedSession>;
+  readonly #counts: RequestLoader<{ readonly id: string; readonly count: number }>;
 
-  constructor(deps: UserSessionsDeps) {
-    this.#deps = deps;
+  constructor({ sql, clock, sessions }: UserSessionsDeps) {
+    this.#sessions = sessions;
+    this.#pages = new PageLoader((realm, userIds, page) =>
+      pagesOfSessions(sql, realm, userIds, page, clock.now()),
+    );
+    this.#counts = new RequestLoader((realm, userIds) =>
+      countSessions(sql, realm, userIds, clock.now()),
+    );
   }
 
   @FieldResolver(() => SessionConnection, {
@@ -27,19 +36,17 @@ export class UserSessionsResolver {
     description:
       'Live sessions, newest first. Visible to the user and to callers that hold sessions:read.',
   })
+  @Directive('@cost(weight: 5)')
   async sessions(
     @Root() user: User,
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() context: RequestContext,
   ): Promise<SessionConnection | null> {
-    const { realm, session: viewer } = context;
-    if (!maySeeUser(viewer, user.id, 'sessions:read')) return null;
-    const { sql, clock, sessions } = this.#deps;
+    if (!maySeeUser(context.session, user.id, 'sessions:read')) return null;
     const page = parsePage(args);
-    const now = clock.now();
-    const found = await pageOfSessions(sql, realm, user.id, page, now);
-    for (const session of found.rows) sessions.prime(context, session);
-    const totalCount = await countSessions(sql, realm, user.id, now);
+    const found = await this.#pages.load(context, user.id, page);
+    for (const session of found.rows) this.#sessions.prime(context, session);
+    const totalCount = async () => (await this.#counts.load(context, user.id))?.count ?? 0;
     return { ...connectionOf(found, page), totalCount };
   }
 }

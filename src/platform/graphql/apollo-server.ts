@@ -12,12 +12,24 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
+import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import { depthLimit } from '@graphile/depth-limit';
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type ValidationContext,
+} from 'graphql';
 import type { Log } from '../../kernel/log.js';
 import { safeReason } from '../database/database-failure.js';
 import type { ErrorTable } from '../errors/error-table.js';
 import type { RequestContext } from './context.js';
+import { withoutInput } from './input-secrecy.js';
+import { oneAttempt } from './one-attempt.js';
+import { queryCost } from './query-cost.js';
+import { manifestStore, onlyTrusted, type TrustedDocuments } from './trusted-documents.js';
 
 export interface GraphQLOptions {
   readonly schema: GraphQLSchema;
@@ -26,11 +38,23 @@ export interface GraphQLOptions {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   /** True to answer introspection queries and to suggest names in validation errors. */
   readonly explorable: boolean;
+  /** The only operations that are run; all that are valid unless given. */
+  readonly trusted: TrustedDocuments | undefined;
   readonly log: Log;
 }
 
 /** A document of more tokens than this is no operation of this API. */
 const MAX_TOKENS = 2_000;
+/** Other names for fields, with the fragments written out. */
+const MAX_ALIASES = 30;
+const MAX_DIRECTIVES = 50;
+/** As other validation errors are; thrown they would be our failure. */
+const REPORTED = {
+  propagateOnRejection: false,
+  onReject: [
+    (context: ValidationContext | null, error: GraphQLError) => context?.reportError(error),
+  ],
+};
 /**
  * A user has sessions and a session has a user: what nests in itself grows with every level.
  * Introspection's type references do not.
@@ -42,6 +66,8 @@ const DEPTH_LIMITS = {
   maxDepthByFieldCoordinates: { 'User.sessions': 1, '__Type.ofType': 12 },
 };
 
+const MAX_SENT_BEFORE_BYTES = 4 * 1024 * 1024;
+
 const INTERNAL = 'INTERNAL_SERVER_ERROR';
 
 /** The Apollo server, not yet started and without HTTP around it. */
@@ -50,6 +76,7 @@ export function createApolloServer({
   errors,
   plugins,
   explorable,
+  trusted,
   log,
 }: GraphQLOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
@@ -58,19 +85,26 @@ export function createApolloServer({
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
-    persistedQueries: false,
+    persistedQueries: { cache: trusted === undefined ? sentBefore() : manifestStore(trusted) },
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: MAX_TOKENS },
-    validationRules: [depthLimit(DEPTH_LIMITS)],
+    validationRules: [
+      maxAliasesRule({ n: MAX_ALIASES, ...REPORTED }),
+      maxDirectivesRule({ n: MAX_DIRECTIVES, ...REPORTED }),
+      oneAttempt,
+      depthLimit(DEPTH_LIMITS),
+    ],
     // Apollo's own option for this is a plugin, and leaves the suggestions in what is said of
     // variables.
     formatError: (formatted, error) => {
-      const shown = maskUnexpected(formatted, error, errors);
+      const shown = maskUnexpected(withoutInput(formatted, error), error, errors);
       return explorable ? shown : withoutSuggestion(shown);
     },
     plugins: [
+      ...(trusted === undefined ? [] : [onlyTrusted(trusted)]),
       ...plugins,
       noteOperation,
+      queryCost({ shown: explorable }),
       failureReports(errors, log),
       // Nothing is sent to anybody, whatever APOLLO_* variables the environment holds.
       ApolloServerPluginUsageReportingDisabled(),
@@ -80,6 +114,11 @@ export function createApolloServer({
       ApolloServerPluginLandingPageDisabled(),
     ],
   });
+}
+
+/** What clients have sent whole once and may name by its hash (automatic persisted queries). */
+function sentBefore(): InMemoryLRUCache {
+  return new InMemoryLRUCache({ maxSize: MAX_SENT_BEFORE_BYTES });
 }
 
 /** Keeps what was asked for at hand for events. */

@@ -4,7 +4,7 @@ import { AuthError } from '../../kernel/auth-error.js';
 import { isId } from '../../kernel/ids.js';
 import type { PageInfo } from './page-info.js';
 
-const MOST_A_PAGE = 100;
+export const MOST_A_PAGE = 100;
 const DEFAULT_PAGE = 20;
 
 /** Relay's forward paging. */

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { AuthError } from '../../kernel/auth-error.js';
+import { MOST_A_PAGE } from './connection.js';
 import type { RequestContext } from './context.js';
 
 export interface Representation {
@@ -14,6 +15,9 @@ export interface EntityReferences {
   ) => Promise<object | null>;
 }
 
+/** As many as the longest page has. */
+const MOST_REPRESENTATIONS = MOST_A_PAGE;
+
 /** Refuses what refers to no entity: Apollo's own resolver would report it as our failure. */
 export function checkRepresentations(schema: GraphQLSchema, entities: readonly string[]): void {
   const field = schema.getQueryType()?.getFields()._entities;
@@ -21,6 +25,12 @@ export function checkRepresentations(schema: GraphQLSchema, entities: readonly s
   if (field === undefined || resolve === undefined)
     throw new Error('the subgraph has no _entities');
   field.resolve = (source, args: { representations: unknown[] }, context, info) => {
+    if (args.representations.length > MOST_REPRESENTATIONS) {
+      throw new AuthError(
+        'BAD_USER_INPUT',
+        `At most ${MOST_REPRESENTATIONS} representations can be resolved at once.`,
+      );
+    }
     if (!args.representations.every((value) => isReference(value, entities))) {
       throw new AuthError(
         'BAD_USER_INPUT',

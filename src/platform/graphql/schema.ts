@@ -6,11 +6,13 @@ import { type GraphQLSchema, parse, print } from 'graphql';
 import { buildSchemaSync, type ContainerType, createResolversMap } from 'type-graphql';
 import type { ResolverClass } from '../feature.js';
 import { checkRepresentations, type EntityReferences } from './entity-references.js';
+import { withListSizes } from './list-sizes.js';
 
 const LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
   import: [
-    "@key", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@tag", "@inaccessible"
+    "@key", "@shareable", "@authenticated", "@requiresScopes", "@policy", "@tag", "@inaccessible",
+    "@cost", "@listSize"
   ]
 )`;
 
@@ -39,7 +41,7 @@ export function buildSubgraph(parts: SubgraphParts): Subgraph {
     validate: false,
     skipCheck: true,
   });
-  const typeDefs = parse(`${LINK}\n\n${printSchemaWithDirectives(schema)}`);
+  const typeDefs = withListSizes(parse(`${LINK}\n\n${printSchemaWithDirectives(schema)}`));
   const resolvers = createResolversMap(schema);
   const references = parts.references ?? {};
   for (const [name, __resolveReference] of Object.entries(references)) {

@@ -18,6 +18,7 @@ import { callerAddress } from './caller-address.js';
 import { serveExplorer } from './explorer.js';
 import { sendFailure } from './failure.js';
 import { type Readiness, readinessAnswer } from './health.js';
+import { readJsonBodies } from './json-body.js';
 import { addRealmRoute, type RealmOf, type RealmRoute, realmIdOf } from './realm-route.js';
 import { refusedOrigins } from './refused-origins.js';
 
@@ -62,7 +63,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
-  server.removeContentTypeParser('text/plain'); // what a cross-site form can send
+  readJsonBodies(server);
   server.setErrorHandler<Error>((error, request, reply) =>
     sendFailure(error, { request, reply }, { errors, log }),
   );

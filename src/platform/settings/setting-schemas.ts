@@ -32,13 +32,25 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(value
   >;
 }
 
+function isPercentEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
+}
+
 export function url(protocols: readonly string[]): z.ZodType<string, string> {
-  return z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    );
+  return (
+    z
+      .string()
+      .refine(
+        (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+        `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+      )
+      // What reads it later would fail over it, at the first connection.
+      .refine(isPercentEncoded, 'has a "%" that begins no percent-encoded character: write %25')
+  );
 }
 
 /** A URL that paths can be added to. */
