@@ -137,7 +137,7 @@ describe('the client with the real service', () => {
 
     const answers = await twenty(() => query(client));
     for (const answer of answers)
-      expect(answer).toEqual({
+      expect(answer).toMatchObject({
         status: 200,
         body: { data: { me: { id: userId }, session: { id: sessionId } } },
       });
@@ -204,7 +204,7 @@ describe('the client with the real service', () => {
     expect(await storage.load()).toBeNull();
     expect(count('RefreshSession')).toBe(1);
     expect(await generationOf(sessionId)).toBe(0);
-    expect((await query(client)).body).toEqual({ data: { me: null, session: null } });
+    expect((await query(client)).body).toMatchObject({ data: { me: null, session: null } });
   });
 
   it('keeps the session when the service cannot be reached for a refresh, and recovers when it can', async () => {

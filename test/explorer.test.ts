@@ -92,7 +92,7 @@ describe('in production (requirement 25)', () => {
     const { body } = await service.send(query, {
       input: { email: 'a@example.com', password: 'x', passwrd: 'x' },
     });
-    expect(body.errors[0].message).toContain('has a field that type "SignUpInput" does not know');
+    expect(body.errors[0].message).toContain('has a field that type "SignInInput" does not know');
     expect(JSON.stringify(body)).not.toMatch(/did you mean/i);
   });
 

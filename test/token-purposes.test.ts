@@ -137,7 +137,7 @@ describe('a token of one purpose never works for another (requirement 20)', () =
         {},
         { cookie: `authgraph-rt=${tokenOf(victim)}` },
       );
-      expect({ status, body }).toEqual({
+      expect({ status, body }).toMatchObject({
         status: 200,
         body: { data: { me: null, session: null } },
       });

@@ -5,6 +5,8 @@ import { hashSync, type Options, verifySync } from '@node-rs/argon2';
 export interface HashTask {
   readonly password: string;
   readonly phc?: string;
+  /** What to compute beside a hash that is cheaper than usual. */
+  readonly topUp?: Options;
 }
 
 export interface HashBatch {
@@ -18,8 +20,9 @@ export type HashOutcome = string | boolean | Error;
 
 /** Each task's outcome, in their order: one that fails takes no other with it. */
 export function runBatch({ parameters, tasks }: HashBatch): HashOutcome[] {
-  return tasks.map(({ password, phc }) => {
+  return tasks.map(({ password, phc, topUp }) => {
     try {
+      if (topUp !== undefined) hashSync(password, topUp);
       return phc === undefined ? hashSync(password, parameters) : verifySync(phc, password);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));

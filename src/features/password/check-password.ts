@@ -49,7 +49,7 @@ export class CheckPassword {
     // Before it is checked, or guesses that come at once would all be free.
     await limits.spend(realm, ...shared, ...own);
     const matches = await hasher
-      .verify(normalized, candidate?.hash)
+      .verify(normalized, candidate?.hash, caller)
       .catch(async (error: unknown) => {
         await limits.refund(realm, ...shared, ...own);
         throw error;
@@ -57,12 +57,18 @@ export class CheckPassword {
     if (!matches || candidate === undefined) return undefined;
     await limits.refund(realm, ...shared);
     await limits.forgive(realm, ...own);
-    if (hasher.isOutdated(candidate.hash)) await this.#upgrade(realm, candidate, normalized);
+    if (hasher.isOutdated(candidate.hash))
+      await this.#upgrade(realm, candidate, normalized, caller);
     return candidate;
   }
 
-  async #upgrade(realm: Realm, candidate: PasswordCandidate, password: string): Promise<void> {
+  async #upgrade(
+    realm: Realm,
+    candidate: PasswordCandidate,
+    password: string,
+    caller: Caller,
+  ): Promise<void> {
     const { sql, clock, hasher } = this.#deps;
-    await replaceHash(sql, realm, candidate, await hasher.hash(password), clock.now());
+    await replaceHash(sql, realm, candidate, await hasher.hash(password, caller), clock.now());
   }
 }

@@ -30,10 +30,10 @@ export const password = feature({
     use(users);
     const { roles } = use(rolesFeature);
     const { issuer, tokens } = use(sessions);
-    const hasher = argon2Hasher(process.processors, log);
+    const hasher = argon2Hasher(process.processors, log, () => performance.now());
     new Gauge({
       name: 'authgraph_password_hashes_waiting',
-      help: 'Passwords that wait for a hashing thread, at most',
+      help: 'Passwords that wait for a hashing thread',
       registers: [metrics],
       collect() {
         this.set(hasher.waiting);

@@ -4,14 +4,19 @@ import { type Email, localPart } from '../users/index.js';
 import { commonPasswords } from './common-passwords.js';
 import { normalizePassword, weaknessesOf } from './password.policy.js';
 import type { PasswordWeakness } from './password-errors.js';
-import type { PasswordHasher } from './password-hasher.js';
+import type { HashedFor, PasswordHasher } from './password-hasher.js';
 import { PASSWORD_SETTINGS } from './password-settings.js';
 
 /** Resolves to the hash of a password that somebody chose. Rejects with WEAK_PASSWORD. */
-export type HashNewPassword = (realm: Realm, password: string, owner: Email) => Promise<string>;
+export type HashNewPassword = (
+  realm: Realm,
+  password: string,
+  owner: Email,
+  caller: HashedFor,
+) => Promise<string>;
 
 export function newPasswordHasher(hasher: PasswordHasher): HashNewPassword {
-  return async (realm, password, owner) => {
+  return async (realm, password, owner, caller) => {
     const normalized = normalizePassword(password);
     if (normalized === undefined && !password.isWellFormed()) {
       throw new AuthError('BAD_USER_INPUT', 'The password is not well-formed Unicode.');
@@ -26,7 +31,7 @@ export function newPasswordHasher(hasher: PasswordHasher): HashNewPassword {
     if (normalized === undefined) throw weak(['TOO_LONG'], minimumLength);
     const reasons = weaknessesOf(normalized, context);
     if (reasons.length > 0) throw weak(reasons, minimumLength);
-    return hasher.hash(normalized);
+    return hasher.hash(normalized, caller);
   };
 }
 

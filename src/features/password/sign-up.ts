@@ -42,7 +42,7 @@ export class SignUp {
   async run(realm: Realm, input: SignUpInput, caller: Caller): Promise<IssuedSession> {
     const email = addressOf(input);
     await this.#deps.limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
-    const hash = await this.#deps.hashNewPassword(realm, input.password, email);
+    const hash = await this.#deps.hashNewPassword(realm, input.password, email, caller);
     return this.#deps.database.transaction(async (sql) => {
       const userId = await this.#store(sql, realm, { email, hash, roles: [] }, caller);
       return this.#deps.issuer.open(sql, realm, { userId, amr: PASSWORD_METHOD.amr }, caller);
@@ -59,7 +59,7 @@ export class SignUp {
     caller: Caller,
   ): Promise<string> {
     const email = addressOf(input);
-    const hash = await this.#deps.hashNewPassword(realm, input.password, email);
+    const hash = await this.#deps.hashNewPassword(realm, input.password, email, caller);
     const user = { email, hash, roles: [...new Set(input.roles)] };
     return this.#deps.database.transaction(async (sql) => {
       await this.#deps.roles.assertKnown(sql, realm, user.roles);

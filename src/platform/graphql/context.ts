@@ -34,8 +34,15 @@ export function callerOf(context: RequestContext): Caller {
     proofKey,
     actorId: userIdOf(context),
     operation: operation === undefined ? null : fieldsOf(operation),
+    gone: goneSignal(context.response),
     via: 'graphql',
   };
+}
+
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort()); // after the answer too, when it matters no more
+  return gone.signal;
 }
 
 const MOST_FIELDS = 5;
