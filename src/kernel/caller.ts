@@ -14,7 +14,6 @@ export interface Caller {
   readonly via: 'graphql' | 'supertokens' | 'command-line' | 'schedule';
   /** Aborts when nobody waits for the answer any more. */
   readonly gone?: AbortSignal;
-  readonly via: 'graphql' | 'supertokens' | 'command-line';
 }
 
 /** An operator at the command line. `command` is what they ran, such as `users create`. */
