@@ -14,12 +14,19 @@ const VALUES: readonly string[] = [
 /** What graphql says of a variable: its name, the value (left out), and where in it. */
 const VARIABLE = /^Variable "\$(\w+)" got invalid value [\s\S]*?(?: at "([\w.[\]]+)")?; /;
 const EXPECTED_TYPE = /^Expected value of type "([\w![\]]+)"/;
-const SYNTAX =
-  /^Syntax Error: (?:Expected .+?, found (?:"[^\w"]{1,3}"|[\w<>]+)|Unexpected (?:"[^\w"]{1,3}"|[\w<>]+)|[\w ]+)/;
-
+/** A punctuator, or the kind of a token: no more than the grammar. */
+const TOKEN = '(?:"[^\\w"]{1,3}"|[\\w<>]+)';
+const SYNTAX = new RegExp(
+  `^Syntax Error: (?:Expected .+?, found ${TOKEN}|Unexpected ${TOKEN}|[\\w ]+)`,
+);
 /** What of the schema an error ends with. */
-const REASON =
-  /; (Field "\w+" of required type "[\w![\]]+" was not provided\.|Expected (?:non-nullable )?type "[\w![\]]+" (?:to be an object|not to be null)\.)$/;
+const TYPE = '"[\\w![\\]]+"';
+const REASONS = [
+  `Field "\\w+" of required type ${TYPE} was not provided`,
+  `Expected type ${TYPE} to be an object`,
+  `Expected non-nullable type ${TYPE} not to be null`,
+];
+const REASON = new RegExp(`; ((?:${REASONS.join('|')})\\.)$`);
 const UNKNOWN_FIELD = /; Field ".+" is not defined by type "(\w+)"\.(?: Did you mean .+)?$/s;
 
 /**

@@ -135,7 +135,7 @@ function argumentsOf(
 }
 
 function tooDear(cost: number, maxCost: number): GraphQLError {
-  const message = `This operation may cost ${cost}, and at most ${maxCost} is allowed: ask for fewer objects, or for shorter pages.`;
+  const message = `This operation may cost ${cost}; at most ${maxCost} is allowed. Ask for less.`;
   const http = { status: 400 };
   return new GraphQLError(message, {
     extensions: { code: 'COST_ESTIMATED_TOO_EXPENSIVE', cost, maxCost, http },

@@ -41,13 +41,12 @@ function isPercentEncoded(text: string): boolean {
 }
 
 export function url(protocols: readonly string[]): z.ZodType<string, string> {
+  const beginnings = protocols.map((protocol) => `${protocol}//`).join(' or ');
+  const isUrl = (text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol);
   return (
     z
       .string()
-      .refine(
-        (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-        `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-      )
+      .refine(isUrl, `must be a URL that starts with ${beginnings}`)
       // What reads it later would fail over it, at the first connection.
       .refine(isPercentEncoded, 'has a "%" that begins no percent-encoded character: write %25')
   );
