@@ -1,3 +1,4 @@
+import 'reflect-metadata'; // type-graphql keeps its decorators' metadata with it
 import { Ctx, Query, Resolver } from 'type-graphql';
 import type { RequestContext } from '../../platform/graphql/context.js';
 
