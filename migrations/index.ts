@@ -2,6 +2,7 @@ import { FirstSchema } from './20261121000000-first-schema.js';
 import { RealmsAndIdentities } from './20261124000000-realms-and-identities.js';
 import { SuperTokens } from './20261125001001-supertokens.js';
 import { Jobs } from './20261125003000-jobs.js';
+import { Accounts } from './20261125003001-accounts.js';
 import { Roles } from './20261125004001-roles.js';
 import { UserMetadata } from './20261125004002-user-metadata.js';
 import { BoundSessions } from './20261125005000-bound-sessions.js';
@@ -12,6 +13,7 @@ export const migrations = [
   { name: '20261124000000-realms-and-identities', class: RealmsAndIdentities },
   { name: '20261125001001-supertokens', class: SuperTokens },
   { name: '20261125003000-jobs', class: Jobs },
+  { name: '20261125003001-accounts', class: Accounts },
   { name: '20261125004001-roles', class: Roles },
   { name: '20261125004002-user-metadata', class: UserMetadata },
   { name: '20261125005000-bound-sessions', class: BoundSessions },

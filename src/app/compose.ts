@@ -102,16 +102,19 @@ async function openPlatform(
     events,
     metrics,
     limits: new Limits({ redis, metrics, production }),
-    jobs: new Jobs({ database, clock, newId, log, url: where.url }),
+    jobs: new Jobs({ database, clock, newId, log, seal: secrets.seal('jobs'), url: where.url }),
     errors: new ErrorTable(features.flatMap(({ problems }) => problems ?? [])),
     process: {
       production,
       issuer: config.issuer,
       port: config.port,
+      smtpUrl: config.smtpUrl,
+      templates: config.templates,
       processors: availableParallelism(),
     },
     settings: config.settings,
     allSettings: settingsOf(features),
+    allMails: features.flatMap(({ mails }) => mails ?? []),
   };
   return {
     platform,

@@ -194,8 +194,28 @@ describe('parseConfig in production (requirement 33)', () => {
   it('needs a database server, or the embedded one on purpose, and then warns', () => {
     const { DATABASE_URL: _, ...none } = PRODUCTION;
     expect(complainedOf(none)).toEqual(['DATABASE_URL']);
-    expect(parseConfig({ ...none, AUTHGRAPH_DATA_DIR: '/data' }).warnings).toHaveLength(1);
-    expect(parseConfig(PRODUCTION).warnings).toEqual([]);
+    expect(parseConfig({ ...none, AUTHGRAPH_DATA_DIR: '/data' }).warnings).toEqual([
+      expect.stringContaining('embedded'),
+      expect.stringContaining('SMTP_URL'),
+    ]);
+    const mail = {
+      SMTP_URL: 'smtp://mail.example.com',
+      AUTHGRAPH_MAIL_FROM: 'Example <no-reply@example.com>',
+      AUTHGRAPH_APP_URL: 'https://app.example.com',
+    };
+    expect(parseConfig({ ...PRODUCTION, ...mail }).warnings).toEqual([]);
+  });
+
+  it('needs to know from whom mails are, and where their links lead, where there are mails', () => {
+    const SMTP_URL = 'smtp://mail.example.com';
+    const names = ['AUTHGRAPH_APP_URL', 'AUTHGRAPH_MAIL_FROM'];
+    expect(complainedOf({ ...PRODUCTION, SMTP_URL }).toSorted()).toEqual(names);
+    const mail = {
+      SMTP_URL,
+      AUTHGRAPH_MAIL_FROM: 'x@example.com\r\nBcc: eve@example.com',
+      AUTHGRAPH_APP_URL: 'http://app.example.com',
+    };
+    expect(complainedOf({ ...PRODUCTION, ...mail }).toSorted()).toEqual(names);
   });
 
   it('never repeats the secret in what it says', () => {

@@ -27,6 +27,9 @@ export interface Config {
     readonly autoMigrate: boolean;
   };
   readonly redisUrl: string | undefined;
+  readonly smtpUrl: string | undefined;
+  /** A folder with mail templates of the operator's own. */
+  readonly templates: string | undefined;
   /** Newest first. Empty in development until one is made. */
   readonly secrets: readonly string[];
   readonly issuer: string;
@@ -82,8 +85,10 @@ const PROCESS = z.object({
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  SMTP_URL: url(['smtp:', 'smtps:']).optional(),
   AUTHGRAPH_DATA_DIR: z.string().optional(),
   AUTHGRAPH_SECRET: list(randomSecret).default([]),
+  AUTHGRAPH_TEMPLATES: z.string().optional(),
   AUTHGRAPH_ISSUER: publicUrl.optional(),
   AUTHGRAPH_AUTO_MIGRATE: flag.optional(),
   AUTHGRAPH_TRUST_PROXY: list(proxy).default([]),
@@ -148,6 +153,8 @@ function complete(settings: ProcessSettings): Complete {
       autoMigrate: settings.AUTHGRAPH_AUTO_MIGRATE ?? settings.DATABASE_URL === undefined,
     },
     redisUrl: settings.REDIS_URL,
+    smtpUrl: settings.SMTP_URL,
+    templates: settings.AUTHGRAPH_TEMPLATES,
     secrets: settings.AUTHGRAPH_SECRET,
     issuer: settings.AUTHGRAPH_ISSUER ?? `http://localhost:${settings.PORT}`,
     metrics: {
@@ -190,6 +197,19 @@ function productionProblems(set: Environment): string[] {
       'DATABASE_URL is required in production; to use the embedded database on purpose, ' +
         'set AUTHGRAPH_DATA_DIR',
     );
+  return [...problems, ...mailProblems(set)];
+}
+
+/** Whoever sends mails says from whom, and where their links lead. */
+function mailProblems({ SMTP_URL, AUTHGRAPH_MAIL_FROM, AUTHGRAPH_APP_URL }: Environment): string[] {
+  if (SMTP_URL === undefined) return [];
+  const problems: string[] = [];
+  if (AUTHGRAPH_MAIL_FROM === undefined)
+    problems.push('AUTHGRAPH_MAIL_FROM is required with SMTP_URL: who mails are from');
+  if (AUTHGRAPH_APP_URL === undefined)
+    problems.push('AUTHGRAPH_APP_URL is required with SMTP_URL: where links in mails lead');
+  else if (!AUTHGRAPH_APP_URL.startsWith('https://'))
+    problems.push('AUTHGRAPH_APP_URL must start with https:// in production');
   return problems;
 }
 
@@ -201,8 +221,14 @@ function supertokensProblems(values: SettingValues): string[] {
 }
 
 function warningsOf(set: Environment): string[] {
-  if (!isProduction(set.NODE_ENV) || set.DATABASE_URL !== undefined) return [];
-  return ['The database is the embedded one: it serves one process, and nobody backs it up'];
+  if (!isProduction(set.NODE_ENV)) return [];
+  const warnings: string[] = [];
+  if (set.DATABASE_URL === undefined)
+    warnings.push(
+      'The database is the embedded one: it serves one process, and nobody backs it up',
+    );
+  if (set.SMTP_URL === undefined) warnings.push('SMTP_URL is not set: mails wait, and then fail');
+  return warnings;
 }
 
 function deepFreeze<T extends object>(value: T): T {

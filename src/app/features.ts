@@ -1,8 +1,15 @@
 import { supertokens } from '../apis/supertokens/index.js';
+import { accountDeletion } from '../features/account-deletion/index.js';
 import { administration } from '../features/administration/index.js';
+import { emailChange } from '../features/email-change/index.js';
+import { emailVerification } from '../features/email-verification/index.js';
+import { invitations } from '../features/invitations/index.js';
 import { jobs } from '../features/jobs/index.js';
+import { mail } from '../features/mail/index.js';
 import { metadata } from '../features/metadata/index.js';
+import { oneTimeTokens } from '../features/one-time-tokens/index.js';
 import { password } from '../features/password/index.js';
+import { passwordReset } from '../features/password-reset/index.js';
 import { proofs } from '../features/proofs/index.js';
 import { realms } from '../features/realms/index.js';
 import { roles } from '../features/roles/index.js';
@@ -22,14 +29,21 @@ import type { Settings } from '../platform/settings/settings.js';
  */
 const ALL = [
   realms,
+  mail,
   users,
   roles,
   signingKeys,
   proofs,
   sessions,
+  oneTimeTokens,
   password,
   metadata,
+  passwordReset,
+  emailVerification,
+  emailChange,
+  invitations,
   administration,
+  accountDeletion,
   jobs,
   supertokens,
 ] as const;

@@ -14,6 +14,7 @@ import { operationMetrics } from '../platform/metrics/request-metrics.js';
 import { listenForMetrics } from '../platform/metrics/serve-metrics.js';
 import { blaming } from './blame.js';
 import { startBringUp } from './bring-up.js';
+import { checkTemplates } from './check-templates.js';
 import { type ComposeOptions, type Composition, compose } from './compose.js';
 import { prepareDrain } from './drain.js';
 import { readTrustedDocuments } from './read-trusted-documents.js';
@@ -35,6 +36,7 @@ export async function startApp(options: ComposeOptions): Promise<App> {
   const trusted = await readTrustedDocuments(config.trustedDocuments);
   const composition = await compose(options);
   const { platform, use, built, features } = composition;
+  await checkTemplates(composition, config.templates);
   const bringUp = startBringUp(composition, config.database.autoMigrate);
   const { schema } = buildSubgraph({
     resolvers: features.flatMap(({ resolvers }) => resolvers ?? []),

@@ -2,6 +2,8 @@
 export interface Caller {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  /** The language that they want answers in, as a tag such as `de-CH`. */
+  readonly language: string | null;
   /** The signed-in user who acts; null for somebody anonymous and for an operator. */
   readonly actorId: string | null;
   /** What was asked for: fields of the graph, an endpoint, a command. Never the caller's text. */
@@ -21,6 +23,7 @@ export function operator(command: string): Caller {
   return {
     ipAddress: null,
     userAgent: null,
+    language: null,
     actorId: null,
     operation: command,
     via: 'command-line',
@@ -29,5 +32,5 @@ export function operator(command: string): Caller {
 
 /** Nobody: the service itself, because it was time. `operation` is what it does. */
 export function schedule(operation: string): Caller {
-  return { ipAddress: null, userAgent: null, actorId: null, operation, via: 'schedule' };
+  return { ...operator(operation), via: 'schedule' };
 }

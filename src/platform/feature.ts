@@ -8,6 +8,7 @@ import type { EntityReferences } from './graphql/entity-references.js';
 import type { RequestCheck } from './http/graphql-route.js';
 import type { RealmRoute } from './http/realm-route.js';
 import type { JobHandler } from './jobs/workers.js';
+import type { MailType } from './mail/mail-type.js';
 import type { Platform } from './platform.js';
 import type { Settings } from './settings/settings.js';
 
@@ -27,6 +28,8 @@ export interface Feature<Parts = unknown, Codes extends AuthErrorCode = never> {
   readonly problems?: Answers<Codes>;
   /** What it tells of; webhooks and the audit log name them. */
   readonly events?: readonly EventType[];
+  /** The mails that it sends. */
+  readonly mails?: readonly MailType[];
   create(platform: Platform, use: Use): Built<Parts>;
 }
 

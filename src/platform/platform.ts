@@ -11,6 +11,7 @@ import type { ErrorTable } from './errors/error-table.js';
 import type { Events } from './events/events.js';
 import type { Jobs } from './jobs/jobs.js';
 import type { Limits } from './limits/limits.js';
+import type { MailType } from './mail/mail-type.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { Settings } from './settings/settings.js';
 
@@ -35,6 +36,8 @@ export interface Platform {
   readonly settings: SettingValues;
   /** The settings that all features together have. */
   readonly allSettings: readonly Settings[];
+  /** The mails that all features together send. */
+  readonly allMails: readonly MailType[];
 }
 
 export interface ProcessFacts {
@@ -42,6 +45,10 @@ export interface ProcessFacts {
   /** The service's public URL: the issuer of the default realm, and where all others begin. */
   readonly issuer: string;
   readonly port: number;
+  /** The mail server, with its password. */
+  readonly smtpUrl: string | undefined;
+  /** A folder with mail templates of the operator's own. */
+  readonly templates: string | undefined;
   /** How many processors this process may use. */
   readonly processors: number;
 }

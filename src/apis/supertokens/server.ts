@@ -136,7 +136,8 @@ async function answerCall(
     recipe,
     caller: {
       ipAddress: request.ip,
-      userAgent: null, // the SDK's, which says nothing of the user's
+      userAgent: null,
+      language: null, // the SDK's, which says nothing of the user's
       actorId: null,
       operation: `${method} ${endpoint.path}`,
       via: 'supertokens',

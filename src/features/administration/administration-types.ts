@@ -11,7 +11,7 @@ import {
 } from 'type-graphql';
 import { PageArgs } from '../../platform/graphql/connection.js';
 import { PageInfo } from '../../platform/graphql/page-info.js';
-import { NotFound } from '../../platform/graphql/problem.js';
+import { NotFound, RateLimited } from '../../platform/graphql/problem.js';
 import { InvalidCredentials, WeakPassword } from '../password/index.js';
 import { InvalidRole, LastAdministrator } from '../roles/index.js';
 import { AccountDeleted, EmailTaken, InvalidEmail, User, UserUpdated } from '../users/index.js';
@@ -107,7 +107,8 @@ export const UserAdminResult = createUnionType({
 
 export const DeleteAccountResult = createUnionType({
   name: 'DeleteAccountResult',
-  types: () => [AccountDeleted, NotFound, InvalidCredentials, LastAdministrator] as const,
+  types: () =>
+    [AccountDeleted, NotFound, InvalidCredentials, LastAdministrator, RateLimited] as const,
 });
 
 export const DeleteRoleResult = createUnionType({

@@ -1,4 +1,5 @@
 import { feature } from '../../platform/feature.js';
+import { invitations } from '../invitations/index.js';
 import { password } from '../password/index.js';
 import { roles as rolesFeature } from '../roles/index.js';
 import { sessions } from '../sessions/index.js';
@@ -10,6 +11,9 @@ import { ManageUsers } from './manage-users.js';
 import { ManageUsersResolver } from './manage-users.resolver.js';
 import { UsersResolver } from './users.resolver.js';
 
+export { DeleteAccountResult } from './administration-types.js';
+export type { ManageUsers } from './manage-users.js';
+
 /** What administrators do with users: find, make, disable, delete, and give roles. */
 export const administration = feature({
   name: 'administration',
@@ -20,13 +24,14 @@ export const administration = feature({
     const { roles } = use(rolesFeature);
     const { endSessions } = use(sessions);
     const { signUp } = use(password);
+    const { invite } = use(invitations);
     const users = new ManageUsers({ database, clock, events, roles, endSessions });
     const roleHolders = new ManageRoles({ database, events, roles, endSessions, users });
     return {
       parts: { users, roleHolders },
       resolvers: [
         new UsersResolver(database, find),
-        new ManageUsersResolver({ errors, signUp, users }),
+        new ManageUsersResolver({ errors, signUp, invite, users }),
         new ManageRolesResolver(errors, roleHolders),
       ],
     };

@@ -4,6 +4,7 @@ import { AuthError } from '../../kernel/auth-error.js';
 import type { ErrorTable } from '../../platform/errors/error-table.js';
 import { callerOf, type RequestContext } from '../../platform/graphql/context.js';
 import type { Problem } from '../../platform/graphql/problem.js';
+import type { InviteUser } from '../invitations/index.js';
 import type { SignUp } from '../password/index.js';
 import { SignedOut } from '../sessions/index.js';
 import { AccountDeleted, UserUpdated } from '../users/index.js';
@@ -19,6 +20,7 @@ import type { ManageUsers } from './manage-users.js';
 export interface ManageUsersResolverDeps {
   readonly errors: ErrorTable;
   readonly signUp: SignUp;
+  readonly invite: InviteUser;
   readonly users: ManageUsers;
 }
 
@@ -37,21 +39,19 @@ export class ManageUsersResolver {
     @Arg('input', () => CreateUserInput) input: CreateUserInput,
     @Ctx() context: RequestContext,
   ): Promise<UserCreated | Problem> {
-    const { errors, signUp } = this.#deps;
+    const { errors, signUp, invite } = this.#deps;
     const { email, password, roles } = input;
     return errors.orProblem(async () => {
-      if (password == null) {
-        throw new AuthError(
-          'BAD_USER_INPUT',
-          'This service sends no invitations: give a password.',
-        );
-      }
       // Whoever may only make users must not make administrators.
       if (roles?.length && !context.session?.scopes.includes('roles:write')) {
         throw new AuthError('FORBIDDEN', 'Giving roles needs the scope roles:write.');
       }
-      const user = { email, password, roles: roles ?? [] };
-      const id = await signUp.create(context.realm, user, callerOf(context));
+      const [{ realm }, caller] = [context, callerOf(context)];
+      const user = { email, roles: roles ?? [] };
+      const id =
+        password == null
+          ? await invite.run(realm, user, caller)
+          : await signUp.create(realm, { ...user, password }, caller);
       return Object.assign(new UserCreated(), { user: { id } });
     });
   }

@@ -1,21 +1,37 @@
 import { Gauge } from 'prom-client';
 import { feature } from '../../platform/feature.js';
+import { mail, mailingJob } from '../mail/index.js';
+import { oneTimeTokens } from '../one-time-tokens/index.js';
 import { roles as rolesFeature } from '../roles/index.js';
 import { sessions } from '../sessions/index.js';
 import { users } from '../users/index.js';
+import { AddPasswordUser } from './add-password-user.js';
+import { ChangePassword } from './change-password.js';
 import { CheckPassword } from './check-password.js';
+import { ConfirmIdentity } from './confirm-identity.js';
+import { ConfirmSignUp, SIGN_UP_REQUESTED } from './confirm-sign-up.js';
+import { ACCOUNT_EXISTS_MAIL, CONFIRM_SIGN_UP_MAIL } from './confirm-sign-up.mail.js';
 import { newPasswordHasher } from './new-password.js';
 import { Password } from './password.entity.js';
 import { PasswordResolver } from './password.resolver.js';
+import { PASSWORD_CHANGED_MAIL } from './password-changed.mail.js';
 import { PASSWORD_PROBLEMS } from './password-errors.js';
 import { PASSWORD_EVENTS } from './password-events.js';
 import { argon2Hasher } from './password-hasher.js';
 import { PASSWORD_SETTINGS } from './password-settings.js';
+import { ReplacePassword } from './replace-password.js';
 import { SignIn } from './sign-in.js';
 import { SignUp } from './sign-up.js';
 
+export type { AddPasswordUser } from './add-password-user.js';
+export type { ConfirmIdentity } from './confirm-identity.js';
+export { type ConfirmSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
+export type { HashNewPassword } from './new-password.js';
 export { InvalidCredentials, WeakPassword } from './password-errors.js';
 export type { PasswordHasher } from './password-hasher.js';
+export { PASSWORD_METHOD } from './password-method.js';
+export { PasswordChanged } from './password-types.js';
+export type { ReplacePassword } from './replace-password.js';
 export type { SignUp } from './sign-up.js';
 
 /** Signing up and in with an address and a password. */
@@ -26,10 +42,15 @@ export const password = feature({
   resolvers: [PasswordResolver],
   problems: PASSWORD_PROBLEMS,
   events: PASSWORD_EVENTS,
-  create({ database, clock, newId, log, errors, events, metrics, limits, process }, use) {
-    use(users);
+  mails: [PASSWORD_CHANGED_MAIL, CONFIRM_SIGN_UP_MAIL, ACCOUNT_EXISTS_MAIL],
+  create(platform, use) {
+    const { database, clock, newId, log, errors, events, jobs, metrics, limits, process } =
+      platform;
+    const { proveAddress } = use(users);
+    const { mails } = use(mail);
+    const { tokens } = use(oneTimeTokens);
     const { roles } = use(rolesFeature);
-    const { issuer, tokens } = use(sessions);
+    const { issuer, endSessions, tokens: delivery } = use(sessions);
     const hasher = argon2Hasher(process.processors, log, () => performance.now());
     new Gauge({
       name: 'authgraph_password_hashes_waiting',
@@ -41,20 +62,19 @@ export const password = feature({
     });
     const hashNewPassword = newPasswordHasher(hasher);
     const check = new CheckPassword({ sql: database, clock, hasher, limits });
-    const signUp = new SignUp({
-      database,
-      clock,
-      newId,
-      events,
-      limits,
-      roles,
-      issuer,
-      hashNewPassword,
-    });
+    const confirm = new ConfirmIdentity(database, check);
+    const addUser = new AddPasswordUser({ clock, newId, events });
+    const accounts = { database, limits, hashNewPassword, addUser };
+    const signUp = new SignUp({ ...accounts, roles, issuer });
+    const confirmSignUp = new ConfirmSignUp({ ...accounts, jobs, mails, tokens, proveAddress });
     const signIn = new SignIn({ database, events, issuer, check });
+    const replace = new ReplacePassword({ clock, newId, events, mails, tokens, endSessions });
+    const changePassword = new ChangePassword({ database, confirm, hashNewPassword, replace });
+    const flows = { signUp, confirmSignUp, signIn, changePassword };
     return {
-      parts: { signUp, signIn, check, hasher },
-      resolvers: [new PasswordResolver({ errors, tokens, signUp, signIn })],
+      parts: { ...flows, check, confirm, addUser, hashNewPassword, replace, hasher },
+      resolvers: [new PasswordResolver({ errors, tokens: delivery, ...flows })],
+      jobs: [mailingJob(SIGN_UP_REQUESTED, (...job) => confirmSignUp.sendMail(...job))],
       stop: () => hasher[Symbol.asyncDispose](),
     };
   },

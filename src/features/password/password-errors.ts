@@ -9,6 +9,7 @@ declare module '../../kernel/auth-error.js' {
   interface AuthErrorDetails {
     WEAK_PASSWORD: { reasons: readonly PasswordWeakness[]; minimumLength: number };
     INVALID_CREDENTIALS: undefined;
+    SIGN_UP_CLOSED: undefined;
   }
 }
 
@@ -39,7 +40,11 @@ export class WeakPassword extends Problem {
 @ObjectType({ implements: Problem })
 export class InvalidCredentials extends Problem {}
 
+@ObjectType({ implements: Problem })
+export class SignUpClosed extends Problem {}
+
 export const PASSWORD_PROBLEMS = {
   WEAK_PASSWORD: { problem: WeakPassword, status: 400 },
   INVALID_CREDENTIALS: { problem: InvalidCredentials, status: 401 },
-} as const satisfies Answers<'WEAK_PASSWORD' | 'INVALID_CREDENTIALS'>;
+  SIGN_UP_CLOSED: { problem: SignUpClosed, status: 403 },
+} as const satisfies Answers<'WEAK_PASSWORD' | 'INVALID_CREDENTIALS' | 'SIGN_UP_CLOSED'>;

@@ -5,4 +5,6 @@ export const SIGN_IN_REFUSED = eventType(
   'Somebody gave a wrong address or password',
 );
 
-export const PASSWORD_EVENTS = [SIGN_IN_REFUSED];
+export const PASSWORD_CHANGED = eventType('user.password_changed', 'A password was changed');
+
+export const PASSWORD_EVENTS = [SIGN_IN_REFUSED, PASSWORD_CHANGED];

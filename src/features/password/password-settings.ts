@@ -1,8 +1,13 @@
 import { rate } from '../../platform/limits/rate.js';
-import { integer } from '../../platform/settings/setting-schemas.js';
+import { integer, oneOf } from '../../platform/settings/setting-schemas.js';
 import { realmSetting, Settings } from '../../platform/settings/settings.js';
 
 export const PASSWORD_SETTINGS = new Settings({
+  signUp: realmSetting(
+    oneOf(['open', 'confirm', 'closed']),
+    'open',
+    'who can make an account: anybody at once, whoever confirms their address, nobody',
+  ),
   passwordMinLength: realmSetting(integer(8, 128), '8', 'the shortest password, in code points'),
   limitSignInPerAccount: realmSetting(rate, '10/15m', 'wrong passwords for one account'),
   limitSignInPerAddress: realmSetting(rate, '100/15m', 'wrong passwords from one address'),

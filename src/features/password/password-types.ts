@@ -1,9 +1,10 @@
 import 'reflect-metadata'; // type-graphql keeps its decorators' metadata with it
-import { createUnionType, Field, InputType } from 'type-graphql';
+import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
+import { Accepted } from '../../platform/graphql/accepted.js';
 import { RateLimited } from '../../platform/graphql/problem.js';
 import { SignedIn, TokenDelivery } from '../sessions/index.js';
-import { EmailTaken, InvalidEmail } from '../users/index.js';
-import { InvalidCredentials, WeakPassword } from './password-errors.js';
+import { EmailTaken, InvalidEmail, User } from '../users/index.js';
+import { InvalidCredentials, SignUpClosed, WeakPassword } from './password-errors.js';
 
 @InputType()
 export class SignUpInput {
@@ -29,14 +30,49 @@ export class SignInInput {
   delivery!: TokenDelivery;
 }
 
+@InputType()
+export class ChangePasswordInput {
+  @Field(() => String)
+  currentPassword!: string;
+
+  @Field(() => String)
+  newPassword!: string;
+
+  @Field(() => Boolean, { defaultValue: true })
+  signOutOtherSessions!: boolean;
+}
+
+@ObjectType()
+export class PasswordChanged {
+  @Field(() => User)
+  user!: User;
+
+  @Field(() => Int)
+  endedSessions!: number;
+}
+
 // Resolvers return instances of the member classes: so type-graphql tells the members apart.
 
 export const SignUpResult = createUnionType({
   name: 'SignUpResult',
-  types: () => [SignedIn, InvalidEmail, WeakPassword, EmailTaken, RateLimited] as const,
+  types: () =>
+    [
+      SignedIn,
+      Accepted,
+      InvalidEmail,
+      WeakPassword,
+      EmailTaken,
+      SignUpClosed,
+      RateLimited,
+    ] as const,
 });
 
 export const SignInResult = createUnionType({
   name: 'SignInResult',
   types: () => [SignedIn, InvalidCredentials, RateLimited] as const,
+});
+
+export const ChangePasswordResult = createUnionType({
+  name: 'ChangePasswordResult',
+  types: () => [PasswordChanged, InvalidCredentials, WeakPassword, RateLimited] as const,
 });

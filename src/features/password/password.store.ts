@@ -1,6 +1,6 @@
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
-import { PUBLIC_TENANT } from '../users/index.js';
+import { type Email, PUBLIC_TENANT } from '../users/index.js';
 
 /** Whose password it may be. */
 export interface PasswordCandidate {
@@ -50,4 +50,40 @@ export async function replaceHash(
   now: Date,
 ): Promise<void> {
   await sql.query(REPLACE, [identityId, realm.id, hash, stronger, now]);
+}
+
+/** The user has the identity already if they were invited. */
+const SET = `with known as (
+    select id from identities
+    where realm_id = $1 and user_id = $2 and method = 'password' and subject = $3
+  ), new_identity as (
+    insert into identities (id, realm_id, user_id, method, subject, email, created_at)
+    select $6, $1, $2, 'password', $3, $7, $5 where not exists (select 1 from known)
+    returning id
+  ), new_tenant as (
+    insert into identity_tenants (realm_id, tenant_id, method, subject, identity_id)
+    select $1, $8, 'password', $3, id from new_identity
+  )
+  insert into passwords (identity_id, realm_id, hash, updated_at)
+  select id, $1, $4, $5 from (select id from known union all select id from new_identity) its
+  on conflict (identity_id, realm_id)
+    do update set hash = excluded.hash, updated_at = excluded.updated_at`;
+
+export interface PasswordToSet {
+  readonly userId: string;
+  readonly email: Email;
+  readonly hash: string;
+  /** Of the identity, if the user has had none until now. */
+  readonly newIdentityId: string;
+}
+
+/** Gives a user this password, whether or not they have one. */
+export async function setPassword(
+  sql: SqlExecutor,
+  realm: Realm,
+  { userId, email: { typed, normalized }, hash, newIdentityId }: PasswordToSet,
+  now: Date,
+): Promise<void> {
+  const values = [realm.id, userId, normalized, hash, now, newIdentityId, typed, PUBLIC_TENANT];
+  await sql.query(SET, values);
 }

@@ -1,31 +1,27 @@
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
-import type { Clock } from '../../kernel/clock.js';
-import type { NewId } from '../../kernel/ids.js';
 import type { Realm } from '../../kernel/realm.js';
-import type { Database, SqlExecutor } from '../../platform/database/database.js';
-import type { Events } from '../../platform/events/events.js';
+import type { Database } from '../../platform/database/database.js';
 import type { Limits } from '../../platform/limits/limits.js';
 import type { Roles } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
-import { addUser, type Email, parseEmail, USER_CREATED } from '../users/index.js';
+import { type Email, parseEmail } from '../users/index.js';
+import type { AddPasswordUser } from './add-password-user.js';
 import type { HashNewPassword } from './new-password.js';
-import { insertPassword } from './password.store.js';
 import { SIGN_UP_PER_ADDRESS } from './password-limits.js';
 import { PASSWORD_METHOD } from './password-method.js';
+import { PASSWORD_SETTINGS } from './password-settings.js';
 
 export interface SignUpDeps {
   readonly database: Database;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly events: Events;
   readonly roles: Roles;
   readonly limits: Limits;
   readonly issuer: SessionIssuer;
   readonly hashNewPassword: HashNewPassword;
+  readonly addUser: AddPasswordUser;
 }
 
-interface SignUpInput {
+export interface SignUpInput {
   readonly email: string;
   readonly password: string;
 }
@@ -38,14 +34,21 @@ export class SignUp {
     this.#deps = deps;
   }
 
-  /** Makes a user and signs them in. Rejects with RATE_LIMITED, too. */
+  /**
+   * Makes a user and signs them in. Rejects with SIGN_UP_CLOSED unless the realm lets anybody in at
+   * once, and with RATE_LIMITED.
+   */
   async run(realm: Realm, input: SignUpInput, caller: Caller): Promise<IssuedSession> {
+    if (PASSWORD_SETTINGS.of(realm).signUp !== 'open') {
+      throw new AuthError('SIGN_UP_CLOSED', 'New accounts cannot be made here like this.');
+    }
+    const { database, limits, hashNewPassword, addUser, issuer } = this.#deps;
     const email = addressOf(input);
-    await this.#deps.limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
-    const hash = await this.#deps.hashNewPassword(realm, input.password, email, caller);
-    return this.#deps.database.transaction(async (sql) => {
-      const userId = await this.#store(sql, realm, { email, hash, roles: [] }, caller);
-      return this.#deps.issuer.open(sql, realm, { userId, amr: PASSWORD_METHOD.amr }, caller);
+    await limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
+    const hash = await hashNewPassword(realm, input.password, email, caller);
+    return database.transaction(async (sql) => {
+      const userId = await addUser.run(sql, realm, { email, hash, roles: [] }, caller);
+      return issuer.open(sql, realm, { userId, amr: PASSWORD_METHOD.amr }, caller);
     });
   }
 
@@ -58,33 +61,19 @@ export class SignUp {
     input: SignUpInput & { readonly roles: readonly string[] },
     caller: Caller,
   ): Promise<string> {
+    const { database, roles, hashNewPassword, addUser } = this.#deps;
     const email = addressOf(input);
-    const hash = await this.#deps.hashNewPassword(realm, input.password, email, caller);
+    const hash = await hashNewPassword(realm, input.password, email, caller);
     const user = { email, hash, roles: [...new Set(input.roles)] };
-    return this.#deps.database.transaction(async (sql) => {
-      await this.#deps.roles.assertKnown(sql, realm, user.roles);
-      return this.#store(sql, realm, user, caller);
+    return database.transaction(async (sql) => {
+      await roles.assertKnown(sql, realm, user.roles);
+      return addUser.run(sql, realm, user, caller);
     });
-  }
-
-  async #store(
-    sql: SqlExecutor,
-    realm: Realm,
-    user: { readonly email: Email; readonly hash: string; readonly roles: readonly string[] },
-    caller: Caller,
-  ): Promise<string> {
-    const { clock, newId, events } = this.#deps;
-    const { email, hash, roles } = user;
-    const [id, now] = [newId(), clock.now()];
-    const method = PASSWORD_METHOD.name;
-    const identityId = await addUser(sql, realm, { id, email, method, roles, createdAt: now });
-    await insertPassword(sql, realm, { identityId, hash, now });
-    await events.emit(sql, realm, USER_CREATED, { caller, userId: id, details: { method } });
-    return id;
   }
 }
 
-function addressOf({ email: text }: SignUpInput): Email {
+/** Rejects with INVALID_EMAIL. */
+export function addressOf({ email: text }: { readonly email: string }): Email {
   const email = parseEmail(text);
   if (email === undefined) throw new AuthError('INVALID_EMAIL', 'This is not an email address.');
   return email;

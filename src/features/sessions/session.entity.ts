@@ -9,6 +9,7 @@ export type SessionEndReason =
   | 'revoked'
   | 'role_revoked'
   | 'password_changed'
+  | 'email_changed'
   | 'user_disabled'
   | 'user_deleted';
 

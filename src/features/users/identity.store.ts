@@ -12,6 +12,7 @@ export interface NewUser {
   readonly method: string;
   readonly roles: readonly string[];
   readonly createdAt: Date;
+  readonly language: string | null;
 }
 
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 0))';
@@ -40,8 +41,8 @@ export async function isAddressTaken(
 
 /** The first identity has the user's own id. */
 const INSERT = `with new_user as (
-    insert into users (id, realm_id, email, email_normalized, roles, created_at)
-    values ($1, $2, $3, $4, $5, $6)
+    insert into users (id, realm_id, email, email_normalized, roles, created_at, language)
+    values ($1, $2, $3, $4, $5, $6, $9)
   ), new_identity as (
     insert into identities (id, realm_id, user_id, method, subject, email, created_at)
     values ($1, $2, $1, $7, $4, $3, $6)
@@ -51,7 +52,7 @@ const INSERT = `with new_user as (
 
 /** Stores a user and their first identity; resolves to the identity's id. */
 export async function insertUser(sql: SqlExecutor, realm: Realm, user: NewUser): Promise<string> {
-  const { id, email, method, roles, createdAt } = user;
+  const { id, email, method, roles, createdAt, language } = user;
   const { typed, normalized } = email;
   await sql.query(INSERT, [
     id,
@@ -62,6 +63,7 @@ export async function insertUser(sql: SqlExecutor, realm: Realm, user: NewUser):
     createdAt,
     method,
     PUBLIC_TENANT,
+    language,
   ]);
   return id;
 }

@@ -2,6 +2,7 @@ import { feature } from '../../platform/feature.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
 import { RequestLoader } from '../../platform/graphql/request-loader.js';
 import { Identity, IdentityTenant } from './identity.entity.js';
+import { ProveAddress } from './prove-address.js';
 import { User } from './user.entity.js';
 import { UserResolver } from './user.resolver.js';
 import { findUsers } from './user.store.js';
@@ -9,14 +10,17 @@ import { USER_PROBLEMS } from './user-errors.js';
 import { USER_EVENTS } from './user-events.js';
 import { UserIdentitiesResolver } from './user-identities.resolver.js';
 import { findIdentities } from './user-identities.store.js';
+import { UserLanguageResolver } from './user-language.resolver.js';
 import type { User as UserType } from './user-type.js';
 
 export { addUser } from './add-user.js';
+export { type Contact, changeAddress, findContact, findContactByAddress } from './contact.store.js';
 export { type Email, localPart, parseEmail, searchForm } from './email.js';
 export { Identity } from './identity.entity.js';
-export { lockAddress, PUBLIC_TENANT } from './identity.store.js';
+export { isAddressTaken, lockAddress, PUBLIC_TENANT } from './identity.store.js';
 export type { IdentityMethod } from './identity-method.js';
 export { maySeeUser } from './may-see-user.policy.js';
+export type { ProveAddress } from './prove-address.js';
 export { User as StoredUser } from './user.entity.js';
 export { EmailTaken, InvalidEmail } from './user-errors.js';
 export {
@@ -36,10 +40,10 @@ export type FindUser = (context: RequestContext, id: string) => Promise<UserType
 export const users = feature({
   name: 'users',
   entities: [User, Identity, IdentityTenant],
-  resolvers: [UserResolver, UserIdentitiesResolver],
+  resolvers: [UserResolver, UserIdentitiesResolver, UserLanguageResolver],
   problems: USER_PROBLEMS,
   events: USER_EVENTS,
-  create({ database }) {
+  create({ database, clock, events }) {
     const loader = new RequestLoader((realm, ids) => findUsers(database, realm, ids));
     const identities = new RequestLoader((realm, ids) => findIdentities(database, realm, ids));
     const find: FindUser = async (context, id) => {
@@ -47,8 +51,12 @@ export const users = feature({
       return user === undefined ? null : { id: user.id };
     };
     return {
-      parts: { find },
-      resolvers: [new UserResolver(loader), new UserIdentitiesResolver(identities)],
+      parts: { find, proveAddress: new ProveAddress({ clock, events }) },
+      resolvers: [
+        new UserResolver(loader),
+        new UserIdentitiesResolver(identities),
+        new UserLanguageResolver(database, events),
+      ],
       references: { User: ({ id }, context) => find(context, id) },
     };
   },

@@ -18,6 +18,10 @@ const UserSchema = defineEntity({
     publicMetadata: p.json().$type<object>().default('{}'),
     privateMetadata: p.json().$type<object>().default('{}'),
     createdAt: p.datetime(),
+    /** What mails to them are written in: a language tag. */
+    language: p.text().nullable(),
+    /** When they are deleted, as they asked, unless they sign in before. */
+    deletionDueAt: p.datetime().nullable(),
   },
   indexes: [
     { name: 'users_realm_id_email_normalized_index', properties: ['realm', 'emailNormalized'] },

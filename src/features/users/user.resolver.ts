@@ -5,6 +5,7 @@ import type { RequestContext } from '../../platform/graphql/context.js';
 import { DateTime } from '../../platform/graphql/date-time.js';
 import { JSONValue } from '../../platform/graphql/json.js';
 import type { RequestLoader } from '../../platform/graphql/request-loader.js';
+import { FALLBACK_LANGUAGE } from '../../platform/mail/choose-language.policy.js';
 import { maySeeUser } from './may-see-user.policy.js';
 import type { ListedUser } from './user.store.js';
 import { User } from './user-type.js';
@@ -75,6 +76,15 @@ export class UserResolver {
   @FieldResolver(() => [String], { nullable: true, description: PERSONAL })
   async roles(@Root() user: User, @Ctx() context: RequestContext): Promise<string[] | null> {
     return (await this.#visible(user, context))?.roles ?? null;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: `What mails to the user are written in. ${PERSONAL}`,
+  })
+  async language(@Root() user: User, @Ctx() context: RequestContext): Promise<string | null> {
+    const stored = await this.#visible(user, context);
+    return stored ? (stored.language ?? FALLBACK_LANGUAGE) : null;
   }
 
   async #visible(user: User, context: RequestContext): Promise<ListedUser | undefined> {

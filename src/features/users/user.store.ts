@@ -11,10 +11,11 @@ export interface ListedUser {
   readonly publicMetadata: object;
   readonly privateMetadata: object;
   readonly createdAt: Date;
+  readonly language: string | null;
 }
 
 const FIND = `select id, email, email_verified_at, roles, disabled_at is not null as disabled,
-    public_metadata::text, private_metadata::text, created_at
+    public_metadata::text, private_metadata::text, created_at, language
   from users where realm_id = $1 and id = any($2)`;
 
 interface Row {
@@ -26,6 +27,7 @@ interface Row {
   readonly public_metadata: string;
   readonly private_metadata: string;
   readonly created_at: string;
+  readonly language: string | null;
 }
 
 export async function findUsers(
@@ -48,5 +50,6 @@ function fromRow(row: Row): ListedUser {
     publicMetadata: JSON.parse(row.public_metadata),
     privateMetadata: JSON.parse(row.private_metadata),
     createdAt: new Date(row.created_at),
+    language: row.language,
   };
 }

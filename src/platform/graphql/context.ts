@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SessionContext } from '@authgraph/sdk';
+import type { Session, SessionContext } from '@authgraph/sdk';
 import type { OperationDefinitionNode } from 'graphql';
+import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 
@@ -8,6 +9,8 @@ import type { Realm } from '../../kernel/realm.js';
 export interface Device {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  /** Wanted most, by Accept-Language. */
+  readonly language: string | null;
 }
 
 /** The facts of one request to one realm's API. The session is put there by a plugin. */
@@ -24,6 +27,14 @@ export interface RequestContext extends SessionContext {
   proofKey: string | null;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+/**
+ * The session of a field that says `@authenticated`, which lets nobody else come here.
+ */
+export function viewerOf({ session }: RequestContext): Session {
+  if (session === null) throw new AuthError('UNAUTHENTICATED', 'This needs a session.');
+  return session;
 }
 
 /** Who asks for what in this request. Throws when it came with a proof that is not right. */

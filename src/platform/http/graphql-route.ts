@@ -4,6 +4,7 @@ import { AuthError } from '../../kernel/auth-error.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Device, RequestContext } from '../graphql/context.js';
 import { apolloName } from '../graphql/trusted-documents.js';
+import { preferredLanguage } from '../mail/choose-language.policy.js';
 import { callerAddress } from './caller-address.js';
 import type { RealmRoute } from './realm-route.js';
 
@@ -78,5 +79,6 @@ function withName(search: string): string {
 
 function deviceOf(request: FastifyRequest): Device {
   const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
-  return { ipAddress: callerAddress(request), userAgent };
+  const language = preferredLanguage(request.headers['accept-language']);
+  return { ipAddress: callerAddress(request), userAgent, language };
 }

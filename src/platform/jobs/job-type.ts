@@ -26,7 +26,7 @@ export interface JobTypeOptions {
 /** With waits that double up to five minutes, this many retries take about a day. */
 const RETRIES_OF_A_DAY = 290;
 
-/** The payload is stored as JSON, readable to whoever reads the database: seal what is secret. */
+/** The payload is JSON, and is sealed while it waits. */
 export function jobType<Payload extends object = Record<never, never>>(
   name: string,
   about: string,

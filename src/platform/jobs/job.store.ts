@@ -30,7 +30,8 @@ export async function addQueue(sql: SqlExecutor, type: JobType): Promise<void> {
 /** What a job's `data` holds. */
 export interface JobData {
   readonly realmId: string;
-  readonly payload: object;
+  /** The payload: whoever reads the database sees no address and no token in it. */
+  readonly sealed: string;
 }
 
 export interface NewJob {

@@ -2,9 +2,11 @@ import type { Clock } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
 import type { Log } from '../../kernel/log.js';
 import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
+import type { Seal } from '../../kernel/secrets.js';
 import type { Database, SqlExecutor } from '../database/database.js';
 import { isDatabaseUnavailable, safeReason } from '../database/database-failure.js';
-import { addQueue, insertJob, isAnyDue, type JobData } from './job.store.js';
+import { addQueue, insertJob, isAnyDue, type NewJob } from './job.store.js';
+import { sealPayload } from './job-payload.js';
 import type { JobType } from './job-type.js';
 import type { FindRealm, JobHandler, Workers } from './workers.js';
 
@@ -16,6 +18,7 @@ export interface JobsDeps {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  readonly seal: Seal;
   /** Of the PostgreSQL server; undefined where the database is embedded. */
   readonly url: string | undefined;
 }
@@ -35,6 +38,8 @@ export interface SendOptions {
 export class Jobs {
   readonly #deps: JobsDeps;
   readonly #queues = new Set<string>();
+  /** Which jobs that are due by the clock this node has seen to. */
+  readonly #slots = new Map<string, number>();
   #handlers: readonly JobHandler[] = [];
   #findRealm: FindRealm | undefined;
   #workers: Promise<Workers | undefined> | undefined;
@@ -52,7 +57,7 @@ export class Jobs {
     payload: Payload,
     { id = this.#deps.newId(), startAfter }: SendOptions = {},
   ): Promise<boolean> {
-    const data = { realmId: realm.id, payload };
+    const data = sealPayload(this.#deps.seal, id, realm.id, payload);
     return this.#insert(sql, type, { id, data, startAfter, slot: undefined });
   }
 
@@ -86,21 +91,20 @@ export class Jobs {
 
   /** Of all nodes the first to come sends a job that is due by the clock. */
   async #sendDue(): Promise<void> {
-    const { database, clock, newId } = this.#deps;
+    const { database, clock, newId, seal } = this.#deps;
     for (const { type } of this.#handlers) {
       if (type.everySeconds === undefined) continue;
       const ms = type.everySeconds * 1_000;
       const slot = new Date(Math.floor(clock.now().getTime() / ms) * ms);
-      const data = { realmId: DEFAULT_REALM, payload: {} };
-      await this.#insert(database, type, { id: newId(), data, startAfter: undefined, slot });
+      if (this.#slots.get(type.name) === slot.getTime()) continue;
+      const id = newId();
+      const data = sealPayload(seal, id, DEFAULT_REALM, {});
+      await this.#insert(database, type, { id, data, startAfter: undefined, slot });
+      this.#slots.set(type.name, slot.getTime());
     }
   }
 
-  async #insert(
-    sql: SqlExecutor,
-    type: JobType,
-    job: { id: string; data: JobData; startAfter: Date | undefined; slot: Date | undefined },
-  ): Promise<boolean> {
+  async #insert(sql: SqlExecutor, type: JobType, job: NewJob): Promise<boolean> {
     if (!this.#queues.has(type.name)) {
       await addQueue(sql, type);
       await sql.afterCommit(() => void this.#queues.add(type.name));
@@ -122,11 +126,12 @@ export class Jobs {
   }
 
   async #open(): Promise<Workers | undefined> {
-    const { database, url, log } = this.#deps;
+    const { database, url, log, seal } = this.#deps;
     const [findRealm, handlers] = [this.#findRealm, this.#handlers];
     if (findRealm === undefined) return undefined;
     const { createBoss } = await import('./boss.js');
     const { startWorkers } = await import('./workers.js');
-    return startWorkers({ boss: await createBoss(database, url, log), log, findRealm }, handlers);
+    const boss = await createBoss(database, url, log);
+    return startWorkers({ boss, log, seal, findRealm }, handlers);
   }
 }

@@ -1,8 +1,10 @@
 import type { Job, PgBoss } from 'pg-boss';
 import type { Log } from '../../kernel/log.js';
 import type { Realm } from '../../kernel/realm.js';
+import type { Seal } from '../../kernel/secrets.js';
 import { safeReason } from '../database/database-failure.js';
 import { type JobData, queueOptionsOf } from './job.store.js';
+import { openPayload } from './job-payload.js';
 import type { JobType } from './job-type.js';
 
 /** A job as its handler sees it. */
@@ -47,6 +49,7 @@ export type FindRealm = (id: string) => Promise<Realm | undefined>;
 export interface WorkersDeps {
   readonly boss: PgBoss;
   readonly log: Log;
+  readonly seal: Seal;
   readonly findRealm: FindRealm;
 }
 
@@ -87,12 +90,12 @@ export async function startWorkers(
 async function outcomeOf(
   job: Job<JobData>,
   { type, run }: JobHandler,
-  { log, findRealm }: WorkersDeps,
+  { log, seal, findRealm }: WorkersDeps,
 ) {
   const { id, retryCount: retry, signal, data } = job;
   try {
     const realm = await findRealm(data.realmId);
-    if (realm !== undefined) await run(data.payload, { id, realm, retry, signal });
+    if (realm !== undefined) await run(openPayload(seal, id, data), { id, realm, retry, signal });
     return { id, status: 'completed' } as const;
   } catch (error) {
     const reason = safeReason(error).slice(0, LONGEST_REASON);

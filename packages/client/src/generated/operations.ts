@@ -75,9 +75,11 @@ export type SignUpMutationVariables = Exact<{
 
 export type SignUpMutation = { readonly result:
     | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
+    | { readonly __typename: 'Accepted' }
     | { readonly __typename: 'InvalidEmail', readonly message: string }
     | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
     | { readonly __typename: 'EmailTaken', readonly message: string }
+    | { readonly __typename: 'SignUpClosed', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
    };
 

@@ -1,0 +1,50 @@
+import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import type { ErrorTable } from '../../platform/errors/error-table.js';
+import { type Accepted, accepted, RequestResult } from '../../platform/graphql/accepted.js';
+import { callerOf, type RequestContext } from '../../platform/graphql/context.js';
+import type { Problem } from '../../platform/graphql/problem.js';
+import { PasswordChanged } from '../password/index.js';
+import { ResetPasswordInput, ResetPasswordResult } from './password-reset-types.js';
+import type { RequestPasswordReset } from './request-password-reset.js';
+import type { ResetPassword } from './reset-password.js';
+
+export interface PasswordResetResolverDeps {
+  readonly errors: ErrorTable;
+  readonly request: RequestPasswordReset;
+  readonly reset: ResetPassword;
+}
+
+@Resolver()
+export class PasswordResetResolver {
+  readonly #deps: PasswordResetResolverDeps;
+
+  constructor(deps: PasswordResetResolverDeps) {
+    this.#deps = deps;
+  }
+
+  @Mutation(() => RequestResult, {
+    description: 'Always answers Accepted: it never tells whether the address is known.',
+  })
+  requestPasswordReset(
+    @Arg('email', () => String) email: string,
+    @Ctx() context: RequestContext,
+  ): Promise<Accepted | Problem> {
+    const { errors, request } = this.#deps;
+    return errors.orProblem(async () => {
+      await request.run(context.realm, email, callerOf(context));
+      return accepted();
+    });
+  }
+
+  @Mutation(() => ResetPasswordResult)
+  resetPassword(
+    @Arg('input', () => ResetPasswordInput) input: ResetPasswordInput,
+    @Ctx() context: RequestContext,
+  ): Promise<PasswordChanged | Problem> {
+    const { errors, reset } = this.#deps;
+    return errors.orProblem(async () => {
+      const { userId, endedSessions } = await reset.run(context.realm, input, callerOf(context));
+      return Object.assign(new PasswordChanged(), { user: { id: userId }, endedSessions });
+    });
+  }
+}
