@@ -1,30 +1,15 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CHROMIUM, CHROMIUM_FLAGS, hasChromium, warnWithoutChromium } from './harness/chromium.js';
 import { FakeClock } from './harness/fake-clock.js';
 import { GOOD_PASSWORD, REFRESH } from './harness/graphql-client.js';
 import { type ScriptedServer, sendJson, startScriptedServer } from './harness/scripted-server.js';
 import { freePort } from './harness/servers.js';
 import { startService, type TestService } from './harness/service.js';
 
-const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--no-first-run',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const hasChromium = existsSync(CHROMIUM);
-if (!hasChromium) {
-  process.stderr.write(
-    `\n*** SKIPPED: the client's tests in a browser. There is no Chromium at ${CHROMIUM}; set CHROMIUM_PATH. ***\n\n`,
-  );
-}
+warnWithoutChromium("the client's tests in a browser");
 
 const COMPILED = new URL('../packages/client/dist/', import.meta.url);
 
@@ -61,7 +46,7 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
   let sent: string[];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS] });
     app = await startScriptedServer(({ path }, response) => serveApp(path, response));
     // Without a grace window a second refresh with a spent token would end the session.
     service = await startService({

@@ -68,11 +68,12 @@ describe('the examples in the documentation', async () => {
   });
 
   /** With the service's address in the place of what the example has, and a port that is free. */
-  function forThisMachine({ place, code, missing }: Example): Example {
+  function forThisMachine(example: Example): Example {
+    const { place, code } = example;
     const here = code
       .replaceAll(/http:\/\/(?:localhost|127\.0\.0\.1):4000/g, service.url)
       .replaceAll(/\b(?:3000|4001)\b/g, `${ports.get(place)}`);
-    return { place, code: here, missing };
+    return { ...example, code: here };
   }
 
   if (skipped.length > 0) {

@@ -29,6 +29,7 @@ const LOADS: { readonly [name: string]: readonly string[] } = {
   '@authgraph/sdk/web': ['jose'],
   '@authgraph/client': [],
   '@authgraph/client/apollo': ['@apollo/client'],
+  '@authgraph/client/react': ['react'],
 };
 /** Packages whose types a declaration names; nothing of them is loaded. */
 const NAMES_TYPES_OF: { readonly [name: string]: readonly string[] } = {

@@ -5,16 +5,17 @@ import { ROOT, sourcesIn } from './packages.js';
 
 /** A docstring without another one in it, with its example, before the function that it is for. */
 const DOCUMENTED =
-  /\/\*\*(?:(?!\*\/)[\s\S])*? \* ```ts\n((?:(?!\*\/)[\s\S])*?) \* ```\n \*\/\nexport (?:async )?function (\w+)/g;
+  /\/\*\*(?:(?!\*\/)[\s\S])*? \* ```(tsx?)\n((?:(?!\*\/)[\s\S])*?) \* ```\n \*\/\nexport (?:async )?function (\w+)/g;
 
 /** The examples in the docstrings of a package's functions, by `file#function`. */
 export function docstringExamples(folder: string): Example[] {
   return sourcesIn(`${folder}/src`).flatMap((path) => {
     const file = `${folder}/src/${path}.ts`;
     return [...readFileSync(join(ROOT, file), 'utf8').matchAll(DOCUMENTED)].map(
-      ([, block = '', name]) => {
+      ([, language, block = '', name]) => {
         const code = block.replaceAll(/^ \* ?/gm, '');
-        return { place: `${file}#${name}`, code, missing: missingIn(code) };
+        const extension = language === 'tsx' ? 'tsx' : 'ts';
+        return { place: `${file}#${name}`, code, extension, missing: missingIn(code) };
       },
     );
   });

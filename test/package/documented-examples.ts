@@ -16,18 +16,21 @@ export interface Example {
   /** Where it stands, such as `docs/sdk.md:61`. */
   readonly place: string;
   readonly code: string;
+  /** TSX for React's components. TypeScript unless given. */
+  readonly extension?: 'ts' | 'tsx';
   /** The packages it uses that are installed neither here nor with the framework tests. */
   readonly missing: readonly string[];
 }
 
-const BLOCK = /^```ts\n([\s\S]*?)^```$/gm;
+const BLOCK = /^```(tsx?)\n([\s\S]*?)^```$/gm;
 
 /** The TypeScript blocks of a document. */
 export async function examplesIn(document: string): Promise<Example[]> {
   const text = await readFile(join(ROOT, document), 'utf8');
-  return [...text.matchAll(BLOCK)].map(({ 1: code = '', index }) => ({
+  return [...text.matchAll(BLOCK)].map(({ 1: extension, 2: code = '', index }) => ({
     place: `${document}:${text.slice(0, index).split('\n').length}`,
     code,
+    extension: extension === 'tsx' ? 'tsx' : 'ts',
     missing: missingIn(code),
   }));
 }
@@ -52,16 +55,17 @@ export async function compileExamples(
   const folder = await mkdtemp(join(tmpdir(), 'authgraph-examples-'));
   await install(folder, ['packages/sdk', 'packages/client']);
   await link(folder, [...PEERS, ...examples.flatMap(({ code }) => packagesOf(code))]);
-  const files = examples.map((_, index) => `example-${index}.ts`);
+  const files = examples.map(({ extension = 'ts' }, index) => `example-${index}.${extension}`);
   await Promise.all(
-    examples.map(({ code }, index) => writeFile(join(folder, `example-${index}.ts`), code)),
+    examples.map(({ code }, index) => writeFile(join(folder, files[index] ?? ''), code)),
   );
-  const config = { compilerOptions: { ...compilerOptions, outDir: 'compiled' }, files };
+  const options = { jsx: 'react-jsx', ...compilerOptions, outDir: 'compiled' };
+  const config = { compilerOptions: options, files };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   const complaints = new Map<string, string[]>();
   for (const line of await complaintsOfCompiler(folder)) {
-    const index = /example-(\d+)\.ts/.exec(line)?.[1];
+    const index = /example-(\d+)\.tsx?/.exec(line)?.[1];
     const place = examples[Number(index)]?.place ?? 'elsewhere';
     complaints.set(place, [...(complaints.get(place) ?? []), line]);
   }

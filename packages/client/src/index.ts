@@ -4,6 +4,13 @@ export {
   type Credentials,
   createAuthClient,
 } from './auth-client.js';
+export {
+  type AuthSnapshot,
+  type AuthStatus,
+  type AuthStore,
+  createAuthStore,
+} from './auth-store.js';
+export { type FormProblems, type FormResult, formProblems } from './form-problems.js';
 export type { KeyStorage } from './key-storage.js';
 export type * from './results.js';
 export { AuthClientError } from './send-operation.js';

@@ -37,6 +37,10 @@ interface Answer<Result> {
 }
 
 const TIMEOUT_MS = 15_000;
+/** A browser does not tell a page which of these it was; its console does. */
+const UNREACHABLE =
+  'The service cannot be reached, or redirects. In a browser it may be CORS: the origin of the ' +
+  "page has to be in the service's AUTHGRAPH_ALLOWED_ORIGINS.";
 
 /**
  * Sends one operation to the service. Rejects with an AuthClientError unless its main field, which
@@ -81,7 +85,7 @@ async function post(
     return { status: response.status, text: await response.text() };
   } catch (cause) {
     if (cause instanceof AuthClientError) throw cause;
-    throw new AuthClientError('NETWORK', 'The service cannot be reached, or redirects.', { cause });
+    throw new AuthClientError('NETWORK', UNREACHABLE, { cause });
   } finally {
     clearTimeout(timer);
   }
