@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { password } from '../../features/password/index.js';
 import { realms } from '../../features/realms/index.js';
 import { sessions } from '../../features/sessions/index.js';
-import { users } from '../../features/users/index.js';
+import { USER_DELETED, users } from '../../features/users/index.js';
 import { feature } from '../../platform/feature.js';
 import { CoreApp, CoreTenant } from './apps/app.entity.js';
 import { AppDirectory } from './apps/app-directory.js';
@@ -10,11 +10,14 @@ import { CorePasswords } from './emailpassword/core-passwords.js';
 import { CoreKey } from './keys/core-key.entity.js';
 import { CoreKeys } from './keys/core-keys.js';
 import { CoreMetadata } from './metadata/core-metadata.entity.js';
+import { LoginCode, LoginDevice } from './passwordless/login-code.entity.js';
 import { CoreRole, CoreRoleAssignment } from './roles/core-role.entity.js';
 import { CoreRefreshTokens } from './session/core-refresh-token.js';
 import { CoreSession } from './session/core-session.entity.js';
 import { CORE_SESSION_EVENTS } from './session/session-events.js';
 import { SUPERTOKENS_SETTINGS } from './supertokens-settings.js';
+import { CoreTotpAttempt, CoreTotpDevice } from './totp/totp.entity.js';
+import { deleteSubjects } from './users/delete-user.store.js';
 import { ActiveUser, ExternalId, PrimaryUser } from './users/user-ids.entity.js';
 import { CoreOneTimeToken, VerifiedEmail } from './users/verified-email.entity.js';
 
@@ -34,13 +37,17 @@ export const supertokens = feature({
     ActiveUser,
     VerifiedEmail,
     CoreOneTimeToken,
+    LoginDevice,
+    LoginCode,
+    CoreTotpDevice,
+    CoreTotpAttempt,
     CoreMetadata,
     CoreRole,
     CoreRoleAssignment,
   ],
   events: CORE_SESSION_EVENTS,
   create(platform, use) {
-    const { database, bus, clock, secrets } = platform;
+    const { database, bus, clock, secrets, events } = platform;
     const settings = SUPERTOKENS_SETTINGS.of(platform);
     use(users);
     const { directory, manage: manageRealms } = use(realms);
@@ -53,6 +60,10 @@ export const supertokens = feature({
     const keys = new CoreKeys({ database, bus, clock, seal: secrets.seal('supertokens-keys') });
     const refreshTokens = new CoreRefreshTokens(secrets.seal('supertokens-refresh-tokens'));
     const { endSessions } = use(sessions);
+    // What is kept under a user's id goes with them, however they are deleted.
+    events.on(async (sql, { type, realm, userId }) => {
+      if (type === USER_DELETED && userId !== null) await deleteSubjects(sql, realm, [userId]);
+    });
     const passwords = new CorePasswords(use(password).hasher);
     let server: FastifyInstance | undefined;
     return {
@@ -69,6 +80,7 @@ export const supertokens = feature({
         server = await openCore({
           ...platform,
           apps,
+          totpSeal: secrets.seal('supertokens-totp'),
           manageRealms,
           keys,
           refreshTokens,

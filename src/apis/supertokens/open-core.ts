@@ -1,18 +1,24 @@
 import type { FastifyInstance } from 'fastify';
 import type { ManageRealms } from '../../features/realms/index.js';
 import type { EndSessions } from '../../features/sessions/index.js';
+import type { Seal } from '../../kernel/secrets.js';
 import type { Platform } from '../../platform/platform.js';
+import { linkingEndpoints } from './account-linking/linking-endpoints.js';
 import type { AppDirectory } from './apps/app-directory.js';
 import { appEndpoints } from './apps/app-endpoints.js';
+import { licenceEndpoints } from './apps/licence-endpoints.js';
 import { ManageApps } from './apps/manage-apps.js';
 import { ManageTenants } from './apps/manage-tenants.js';
 import { tenantEndpoints } from './apps/tenant-endpoints.js';
+import { tenantUserEndpoints } from './apps/tenant-user-endpoints.js';
 import type { CorePasswords } from './emailpassword/core-passwords.js';
 import { emailPasswordEndpoints } from './emailpassword/emailpassword-endpoints.js';
 import { emailVerificationEndpoints } from './emailverification/emailverification-endpoints.js';
 import type { CoreKeys } from './keys/core-keys.js';
 import { jwksPath } from './keys/jwks-path.js';
+import { jwtEndpoints } from './keys/jwt-endpoints.js';
 import { metadataEndpoints } from './metadata/metadata-endpoints.js';
+import { passwordlessEndpoints } from './passwordless/passwordless-endpoints.js';
 import { apiVersionPath, helloPaths } from './protocol/fixed-paths.js';
 import { roleEndpoints } from './roles/role-endpoints.js';
 import { createCoreServer } from './server.js';
@@ -20,6 +26,10 @@ import type { CoreRefreshTokens } from './session/core-refresh-token.js';
 import { sessionDataEndpoints } from './session/session-data-endpoints.js';
 import { sessionEndpoints } from './session/session-endpoints.js';
 import type { SUPERTOKENS_SETTINGS } from './supertokens-settings.js';
+import { thirdPartyEndpoints } from './thirdparty/thirdparty-endpoints.js';
+import { totpEndpoints } from './totp/totp-endpoints.js';
+import { userIdEndpoints } from './user-ids/user-id-endpoints.js';
+import { deleteUserEndpoint } from './users/delete-user-endpoint.js';
 import { userEndpoints } from './users/user-endpoints.js';
 import { userListEndpoints } from './users/user-list-endpoints.js';
 
@@ -28,6 +38,7 @@ export interface CoreDeps extends Omit<Platform, 'settings'> {
   readonly keys: CoreKeys;
   readonly refreshTokens: CoreRefreshTokens;
   readonly manageRealms: ManageRealms;
+  readonly totpSeal: Seal;
   readonly endSessions: EndSessions;
   readonly passwords: CorePasswords;
   readonly settings: ReturnType<typeof SUPERTOKENS_SETTINGS.of>;
@@ -50,6 +61,15 @@ export async function openCore(deps: CoreDeps): Promise<FastifyInstance> {
       ...emailVerificationEndpoints(deps),
       ...appEndpoints(manageApps, manageTenants),
       ...tenantEndpoints(manageTenants),
+      ...tenantUserEndpoints(deps),
+      ...licenceEndpoints(),
+      ...thirdPartyEndpoints(deps),
+      ...passwordlessEndpoints(deps),
+      ...linkingEndpoints(deps),
+      deleteUserEndpoint(deps),
+      ...userIdEndpoints(deps),
+      ...jwtEndpoints(deps),
+      ...totpEndpoints(deps),
       ...metadataEndpoints(deps),
       ...roleEndpoints(deps),
     ],

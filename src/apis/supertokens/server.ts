@@ -5,7 +5,7 @@ import type { AppDirectory } from './apps/app-directory.js';
 import { sendAnswer, sendFailure } from './protocol/answer.js';
 import { checkApiKey } from './protocol/api-keys.js';
 import { readCdiVersion } from './protocol/cdi-version.js';
-import { refuse } from './protocol/core-error.js';
+import { CoreError, refuse } from './protocol/core-error.js';
 import type { Call, Endpoint } from './protocol/endpoint.js';
 import { readBody, readQuery } from './protocol/fields.js';
 import { parseJson } from './protocol/json-body.js';
@@ -56,6 +56,9 @@ export function createCoreServer(deps: ServerDeps): FastifyInstance {
     exposeHeadRoutes: false,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    // Escapes in a path that are none: there is nothing there.
+    frameworkErrors: (_error, request, reply) =>
+      sendFailure(new CoreError(404, 'Not found'), { request, reply }, log),
   });
   server.removeAllContentTypeParsers();
   // Whatever it calls itself, a body is JSON; SDKs send DELETE with that type and no body.

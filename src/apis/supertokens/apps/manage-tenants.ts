@@ -3,7 +3,7 @@ import type { Caller } from '../../../kernel/caller.js';
 import type { Database, SqlExecutor } from '../../../platform/database/database.js';
 import type { JsonObject } from '../protocol/fields.js';
 import { PUBLIC } from '../protocol/request-path.js';
-import { findSessionsOfTenant } from '../session/core-session.store.js';
+import { findStoredSessions } from '../session/core-session.store.js';
 import { revokeCoreSessions } from '../session/revoke-core-sessions.js';
 import type { App } from './app.js';
 import {
@@ -75,7 +75,7 @@ export class ManageTenants {
     const { database, apps, endSessions } = this.#deps;
     const existed = await database.transaction(async (sql) => {
       if (!(await deleteTenant(sql, realm, id))) return false;
-      const sessions = await findSessionsOfTenant(sql, realm, id);
+      const sessions = await findStoredSessions(sql, realm, { tenantId: id });
       const ids = sessions.map((session) => session.id);
       await revokeCoreSessions(sql, realm, ids, { endSessions, caller });
       await clearTenant(sql, realm, id);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuse } from '../protocol/core-error.js';
 import { type Call, type Endpoint, endpoint, OK } from '../protocol/endpoint.js';
 import { jsonObject, optionalFlag, text } from '../protocol/fields.js';
-import { PUBLIC } from '../protocol/request-path.js';
+import { NOT_TENANTS, PUBLIC } from '../protocol/request-path.js';
 import type { ManageTenants } from './manage-tenants.js';
 import { changeOf, normalProvider, olderChangeOf, TENANT_FIELDS } from './tenant-input.js';
 import { olderTenantJson, tenantJson } from './tenant-json.js';
@@ -10,7 +10,6 @@ import { olderTenantJson, tenantJson } from './tenant-json.js';
 const SAVE = z.object({ tenantId: text, ...TENANT_FIELDS });
 const PATH = '/recipe/multitenancy/tenant';
 const NAME = /^[a-z0-9-]+$/;
-const TAKEN = new Set(['recipe', 'config', 'users', 'hello']);
 
 /** Tenants: within an app, each has its own login methods, sessions and providers. */
 export function tenantEndpoints(tenants: ManageTenants): Endpoint[] {
@@ -102,6 +101,6 @@ function readTenantId(text: string): string {
   const id = text.trim().toLowerCase();
   if (!NAME.test(id)) refuse(400, 'tenantId can only contain letters, numbers and hyphens');
   if (id.startsWith('appid-')) refuse(400, "tenantId must not start with 'appid-'");
-  if (TAKEN.has(id)) refuse(400, `Cannot use '${id}' as a tenantId`);
+  if (NOT_TENANTS.has(id)) refuse(400, `Cannot use '${id}' as a tenantId`);
   return id;
 }

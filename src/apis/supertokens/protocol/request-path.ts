@@ -11,6 +11,15 @@ export const PUBLIC = 'public';
 const APP = /^appid-([a-z0-9-]+)$/;
 const TENANT = /^[a-z0-9-]+$/;
 
+/** What begins other paths of the interface, served or not. */
+export const NOT_TENANTS: ReadonlySet<string> = new Set([
+  'recipe',
+  'config',
+  'users',
+  'hello',
+  'bulk-import',
+]);
+
 /**
  * Reads `[/appid-<app>][/<tenant>]<api path>`, in any case, with or without a slash at its end. A
  * path that is an API's as it stands is that, and only then one with a prefix. Undefined for paths
@@ -29,7 +38,7 @@ export function readRequestPath(
   if (isApi(apiPath)) return { appId: appId ?? PUBLIC, tenantId: PUBLIC, apiPath };
   const tenantId = segments.shift() ?? '';
   const rest = pathOf(segments);
-  if (!TENANT.test(tenantId) || !isApi(rest)) return undefined;
+  if (!TENANT.test(tenantId) || NOT_TENANTS.has(tenantId) || !isApi(rest)) return undefined;
   return { appId: appId ?? PUBLIC, tenantId, apiPath: rest };
 }
 

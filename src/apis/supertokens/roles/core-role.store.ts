@@ -118,3 +118,15 @@ export async function holdersOf(
   const rows = await sql.query<{ subject: string }>(HOLDERS, [realm.id, tenantId, name]);
   return rows.map(({ subject }) => subject);
 }
+
+const DELETE_IN = `delete from supertokens_role_assignments
+  where realm_id = $1 and tenant_id = $2 and subject = $3`;
+
+/** Takes every role in a tenant. */
+export async function deleteRolesIn(
+  sql: SqlExecutor,
+  realm: Realm,
+  { tenantId, subject }: Omit<Assignment, 'name'>,
+): Promise<void> {
+  await sql.query(DELETE_IN, [realm.id, tenantId, subject]);
+}

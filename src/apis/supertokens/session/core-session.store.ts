@@ -194,15 +194,16 @@ export async function deleteCoreSessions(
   return sql.query(DELETE, [realm.id, ids]);
 }
 
-const OF_TENANT = `select id, tenant_id as "tenantId" from supertokens_sessions
-  where realm_id = $1 and tenant_id = $2 and ($3::text[] is null or subject = any($3))`;
+const STORED = `select id, tenant_id as "tenantId" from supertokens_sessions
+  where realm_id = $1 and ($2::text is null or tenant_id = $2)
+    and ($3::text[] is null or subject = any($3))`;
 
-/** The sessions in a tenant; those of some subjects, where they are given. */
-export async function findSessionsOfTenant(
+/** The sessions of a tenant, or of some subjects, or of these there; also those that are over. */
+export async function findStoredSessions(
   sql: SqlExecutor,
   realm: Realm,
-  tenantId: string,
-  subjects: readonly string[] | null = null,
+  which: { readonly tenantId?: string; readonly subjects?: readonly string[] },
 ): Promise<SessionHandle[]> {
-  return sql.query<SessionHandle>(OF_TENANT, [realm.id, tenantId, subjects]);
+  const values = [realm.id, which.tenantId ?? null, which.subjects ?? null];
+  return sql.query<SessionHandle>(STORED, values);
 }

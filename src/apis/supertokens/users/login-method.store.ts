@@ -58,7 +58,7 @@ export async function findLoginMethods(
 }
 
 const OWNER = `select i.user_id as "ownerId" from identities i
-  where i.realm_id = $1 and (i.id = $2 or i.id = (
+  where i.realm_id = $1 and (i.id = $2 or i.user_id = $2 or i.id = (
     select x.user_id from supertokens_user_ids x where x.realm_id = $1 and x.external_id = $3))
   order by i.id = $2 desc nulls last limit 1`;
 
