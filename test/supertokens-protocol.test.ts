@@ -179,7 +179,7 @@ describe('the core', () => {
     ])
       expect((await core.call('GET', path)).status).toBe(200);
     for (const path of [
-      '/nothing',
+      '/nothing/here',
       '/a/b/users/count',
       '/%zz',
       '//users//count',
