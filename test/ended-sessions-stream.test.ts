@@ -86,6 +86,7 @@ describe('the stream of ended sessions (requirement 14)', () => {
     using stream = listenForEndedSessions({
       issuer,
       fetch: (input, init) => fetch(String(input).replace(issuer, other.url), init),
+      onDisconnected: () => {},
     });
     await eventually(() => stream.connected);
     const startedAt = performance.now();

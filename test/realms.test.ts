@@ -170,6 +170,10 @@ describe.each(REALMS)('the realm "%s"', (realm) => {
     const path = '/.well-known/openid-configuration';
     const metadata = await (await fetch(`${urlOf(realm)}${path}`)).json();
     expect(metadata).toMatchObject({ issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
+    // RFC 8414 section 3.1 has the issuer's path after the well-known one, OpenID before it.
+    const ofOauth = `/.well-known/oauth-authorization-server${new URL(issuer).pathname}`;
+    const inserted = await fetch(`${service.url}${ofOauth.replace(/\/$/, '')}`);
+    expect(await inserted.json()).toEqual(metadata);
     expect(claimsOf(users[realm].accessToken)).toMatchObject({ iss: issuer, aud: issuer });
     expect(issuer.endsWith(realm === 'default' ? ':4000' : `/realms/${realm}`)).toBe(true);
   });

@@ -1,6 +1,6 @@
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Realm } from '../../kernel/realm.js';
-import type { RealmRoute } from '../../platform/http/realm-route.js';
+import { REALM_PREFIX, type RealmRoute } from '../../platform/http/realm-route.js';
 import type { KeyRings } from './key-rings.js';
 import { SIGNING_SETTINGS } from './signing-settings.js';
 
@@ -9,6 +9,8 @@ export function jwksRoutes(rings: KeyRings): RealmRoute[] {
   const metadata = (path: string): RealmRoute => ({
     method: 'GET',
     path,
+    // RFC 8414 section 3.1: the issuer's own path comes after the well-known one.
+    realmPath: `${path}${REALM_PREFIX}`,
     handle: (realm, _request, reply) =>
       reply.header('cache-control', cacheFor(realm)).send(describe(realm)),
   });

@@ -5,6 +5,8 @@ import type { Realm } from '../../kernel/realm.js';
 export interface RealmRoute {
   readonly method: HTTPMethods | HTTPMethods[];
   readonly path: string;
+  /** One more place for realms other than the default one, with REALM_PREFIX in it. */
+  readonly realmPath?: string;
   handle(realm: Realm, request: FastifyRequest, reply: FastifyReply): unknown;
 }
 
@@ -14,8 +16,8 @@ export type RealmOf = (realmId: string) => Realm | Promise<Realm>;
 export const REALM_PREFIX = '/realms/:realmId';
 
 export function addRealmRoute(server: FastifyInstance, realmOf: RealmOf, route: RealmRoute): void {
-  const { method, path } = route;
-  for (const url of [path, `${REALM_PREFIX}${path}`]) {
+  const { method, path, realmPath } = route;
+  for (const url of [path, `${REALM_PREFIX}${path}`, ...(realmPath ? [realmPath] : [])]) {
     server.route({
       method,
       url,

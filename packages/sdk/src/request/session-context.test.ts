@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jos
 import { describe, expect, it } from 'vitest';
 import { type Session, sessionFromClaims } from '../token/session.js';
 import type { KeySource } from '../token/verify-access-token.js';
+import type { DeniedRequest } from './denied-request.js';
 import type { RequestHeaders } from './request-token.js';
 import { type SessionContext, sessionContext } from './session-context.js';
 import type { RequestVerifierOptions } from './verifier-options.js';
@@ -116,6 +117,16 @@ describe('the session on the context', () => {
       extensions: { code: 'UNAUTHENTICATED', reason, http: { status: 401 } },
     });
     expect(() => context.requireSession()).toThrow(GraphQLError);
+  });
+
+  it('is told of when it was refused, with what was expected and what came', async () => {
+    const denied: DeniedRequest[] = [];
+    const wrongAudience = await tokenOf({ ...CLAIMS, aud: 'https://other.example.com' });
+    const onDenied = (request: DeniedRequest) => denied.push(request);
+    await contextOf(bearer(wrongAudience), { onDenied });
+    expect(denied).toMatchObject([
+      { reason: 'TOKEN_INVALID', mismatch: { claim: 'aud', expected: ISSUER } },
+    ]);
   });
 
   it('is refused at once when the session was ended, though its token has not expired', async () => {

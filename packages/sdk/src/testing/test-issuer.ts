@@ -75,7 +75,21 @@ interface SigningKey {
 const ALGORITHM = 'ES256';
 const LIFETIME_SECONDS = 600;
 
-/** Makes an issuer with a key of its own, so that guards can be tested without a service. */
+/**
+ * Makes an issuer with a key of its own, so that guards can be tested without a service.
+ *
+ * @example
+ * ```ts
+ * import { createRequestVerifier } from '@authgraph/sdk';
+ * import { createTestIssuer } from '@authgraph/sdk/testing';
+ *
+ * const issuer = await createTestIssuer();
+ * const verifyRequest = createRequestVerifier(issuer.options);
+ * const headers = await issuer.headers({ userId: 'ada', scopes: ['orders:read'] });
+ * const session = await verifyRequest(headers);
+ * console.log(session?.userId); // ada
+ * ```
+ */
 export async function createTestIssuer({
   issuer = 'https://auth.test',
   audience = issuer,
