@@ -7,6 +7,7 @@ import { sessions } from '../sessions/index.js';
 import { users } from '../users/index.js';
 import { AddPasswordUser } from './add-password-user.js';
 import { ChangePassword } from './change-password.js';
+import { breachCheck } from './breach-check.js';
 import { CheckPassword } from './check-password.js';
 import { ConfirmIdentity } from './confirm-identity.js';
 import { ConfirmSignUp, SIGN_UP_REQUESTED } from './confirm-sign-up.js';
@@ -60,7 +61,8 @@ export const password = feature({
         this.set(hasher.waiting);
       },
     });
-    const hashNewPassword = newPasswordHasher(hasher);
+    const { breachCheckUrl } = PASSWORD_SETTINGS.of(platform);
+    const hashNewPassword = newPasswordHasher(hasher, breachCheck(breachCheckUrl, log));
     const check = new CheckPassword({ sql: database, clock, hasher, limits });
     const confirm = new ConfirmIdentity(database, check);
     const addUser = new AddPasswordUser({ clock, newId, events });

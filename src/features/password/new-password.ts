@@ -1,6 +1,7 @@
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Realm } from '../../kernel/realm.js';
 import { type Email, localPart } from '../users/index.js';
+import type { BreachCheck } from './breach-check.js';
 import { commonPasswords } from './common-passwords.js';
 import { normalizePassword, weaknessesOf } from './password.policy.js';
 import type { PasswordWeakness } from './password-errors.js';
@@ -15,7 +16,10 @@ export type HashNewPassword = (
   caller: HashedFor,
 ) => Promise<string>;
 
-export function newPasswordHasher(hasher: PasswordHasher): HashNewPassword {
+export function newPasswordHasher(
+  hasher: PasswordHasher,
+  isBreached: BreachCheck,
+): HashNewPassword {
   return async (realm, password, owner, caller) => {
     const normalized = normalizePassword(password);
     if (normalized === undefined && !password.isWellFormed()) {
@@ -31,6 +35,7 @@ export function newPasswordHasher(hasher: PasswordHasher): HashNewPassword {
     if (normalized === undefined) throw weak(['TOO_LONG'], minimumLength);
     const reasons = weaknessesOf(normalized, context);
     if (reasons.length > 0) throw weak(reasons, minimumLength);
+    if (await isBreached(normalized)) throw weak(['BREACHED'], minimumLength);
     return hasher.hash(normalized, caller);
   };
 }

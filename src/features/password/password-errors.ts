@@ -3,7 +3,7 @@ import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Answers } from '../../platform/errors/answers.js';
 import { Problem } from '../../platform/graphql/problem.js';
 
-export type PasswordWeakness = 'TOO_SHORT' | 'TOO_LONG' | 'COMMON' | 'CONTAINS_EMAIL';
+export type PasswordWeakness = 'TOO_SHORT' | 'TOO_LONG' | 'COMMON' | 'CONTAINS_EMAIL' | 'BREACHED';
 
 declare module '../../kernel/auth-error.js' {
   interface AuthErrorDetails {
@@ -18,6 +18,7 @@ const PasswordWeaknessEnum = {
   TOO_LONG: 'TOO_LONG',
   COMMON: 'COMMON',
   CONTAINS_EMAIL: 'CONTAINS_EMAIL',
+  BREACHED: 'BREACHED',
 } as const satisfies { [Name in PasswordWeakness]: Name };
 
 registerEnumType(PasswordWeaknessEnum, {
@@ -25,6 +26,7 @@ registerEnumType(PasswordWeaknessEnum, {
   valuesConfig: {
     COMMON: { description: 'On the list of passwords that attackers try first.' },
     CONTAINS_EMAIL: { description: 'Contains what stands before the @ of the address.' },
+    BREACHED: { description: 'Known from a breach of some service; asked only where set up.' },
   },
 });
 
