@@ -44,7 +44,9 @@ export type PasswordWeakness =
   /** On the list of passwords that attackers try first. */
   | 'COMMON'
   /** Contains what stands before the @ of the address. */
-  | 'CONTAINS_EMAIL';
+  | 'CONTAINS_EMAIL'
+  /** Known from a breach of some service; asked only where set up. */
+  | 'BREACHED';
 
 export type SignUpInput = {
   readonly email: string;
