@@ -11,7 +11,7 @@ const MAX_ANSWER_BYTES = 1_000_000;
 /**
  * Asks a service of the form of Have I Been Pwned's range API whether a password stands in a known
  * breach: it is told the first five hex digits of the password's SHA-1, and answers with all hashes
- * that begin so (https://haveibeenpwned.com/API/v3#PwnedPasswords). Rejects when it does not answer.
+ * that begin so (https://haveibeenpwned.com/API/v3#PwnedPasswords). Rejects when it does not.
  */
 export async function isBreached(rangeUrl: string, password: string): Promise<boolean> {
   const hash = createHash('sha1').update(password, 'utf8').digest('hex').toUpperCase();
