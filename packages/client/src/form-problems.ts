@@ -65,6 +65,7 @@ function weaknessInWords(
     TOO_LONG: 'Use a shorter password.',
     COMMON: 'Many people use this password, so attackers try it first. Choose another one.',
     CONTAINS_EMAIL: 'Leave out the name from your email address.',
+    BREACHED: 'This password is known from a breach of some service. Choose another one.',
   };
   return words[weakness];
 }
