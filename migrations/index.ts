@@ -6,6 +6,7 @@ import { Jobs } from './20261125003000-jobs.js';
 import { Accounts } from './20261125003001-accounts.js';
 import { Roles } from './20261125004001-roles.js';
 import { UserMetadata } from './20261125004002-user-metadata.js';
+import { AuditEvents } from './20261125004003-audit-events.js';
 import { BoundSessions } from './20261125005000-bound-sessions.js';
 
 /** Every migration, oldest first. A new one is a file in this folder and a line here. */
@@ -18,5 +19,6 @@ export const migrations = [
   { name: '20261125003001-accounts', class: Accounts },
   { name: '20261125004001-roles', class: Roles },
   { name: '20261125004002-user-metadata', class: UserMetadata },
+  { name: '20261125004003-audit-events', class: AuditEvents },
   { name: '20261125005000-bound-sessions', class: BoundSessions },
 ];

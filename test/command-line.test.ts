@@ -260,9 +260,12 @@ describe('authgraph cleanup', () => {
       runCommand(['cleanup', ...options], embedded(own.dataDir));
     expect(await cleanup('--older-than', '30d')).toMatchObject({
       code: 0,
-      stdout: 'deleted 1 sessions\n',
+      stdout: 'deleted 1 sessions and 0 audit events\n',
     });
-    expect(await cleanup()).toMatchObject({ code: 0, stdout: 'deleted 1 sessions\n' });
+    expect(await cleanup()).toMatchObject({
+      code: 0,
+      stdout: 'deleted 1 sessions and 0 audit events\n',
+    });
     const left = await own.inService((service) =>
       service.sql<{ id: string }>('select id from sessions order by expires_at'),
     );

@@ -64,6 +64,7 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
     users: ADMIN,
     roles: ADMIN,
     jobs: ADMIN,
+    auditEvents: ADMIN,
     _entities: EVERYBODY,
     _service: EVERYBODY,
   },
@@ -180,6 +181,21 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
     dueAt: WITHIN_ADMIN,
     reason: WITHIN_ADMIN,
   },
+  AuditEvent: {
+    id: WITHIN_ADMIN,
+    type: WITHIN_ADMIN,
+    at: WITHIN_ADMIN,
+    actorId: WITHIN_ADMIN,
+    userId: WITHIN_ADMIN,
+    sessionId: WITHIN_ADMIN,
+    ipAddress: WITHIN_ADMIN,
+    userAgent: WITHIN_ADMIN,
+    operation: WITHIN_ADMIN,
+    via: WITHIN_ADMIN,
+    details: WITHIN_ADMIN,
+  },
+  AuditEventConnection: { edges: WITHIN_ADMIN, nodes: WITHIN_ADMIN, pageInfo: WITHIN_ADMIN },
+  AuditEventEdge: { cursor: WITHIN_ADMIN, node: WITHIN_ADMIN },
   JobEdge: { cursor: WITHIN_ADMIN, node: WITHIN_ADMIN },
   JobConnection: { edges: WITHIN_ADMIN, nodes: WITHIN_ADMIN, pageInfo: WITHIN_ADMIN },
   JobSentAgain: { job: WITHIN_ADMIN },
@@ -276,6 +292,7 @@ const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]
   ],
   'Mutation.deleteRole': () => ['(name: "editor")'],
   'Mutation.rotateSigningKey': () => [''],
+  'Query.auditEvents': () => ['(first: 100)'],
   'Query.jobs': async ({ failedJob }) => {
     await failedJob();
     return ['(state: FAILED)', '(state: WAITING)'];
@@ -386,6 +403,9 @@ beforeAll(async () => {
     'the owner': { userId: ada.id, admin: false, headers: bearer(ada.accessToken) },
     'an admin': { userId: users[2]?.id ?? null, admin: true, headers: bearer(admin.accessToken) },
   };
+  // something that an administrator did, in the audit log
+  const saveRole = 'mutation { saveRole(input: { name: "first", scopes: [] }) { __typename } }';
+  await service.send(saveRole, {}, callers['an admin'].headers);
   await callEverything(service.send, []);
   for (const gateway of supergraph === undefined
     ? []

@@ -91,7 +91,13 @@ const CONTRACT = `
     user(id: ID!): User @requiresScopes(scopes: [["users:read"]])
     users(first: Int = 20, after: String, email: String): UserConnection! @requiresScopes(scopes: [["users:read"]])
     roles: [Role!]! @requiresScopes(scopes: [["roles:read"]])
+    auditEvents(first: Int = 20, after: String, filter: AuditFilter): AuditEventConnection! @requiresScopes(scopes: [["audit:read"]])
   }
+
+  input AuditFilter { userId: ID  type: String  since: DateTime  until: DateTime }
+  type AuditEvent { id: ID!  type: String!  at: DateTime!  actorId: ID  userId: ID  sessionId: ID  ipAddress: String  userAgent: String  operation: String  details: JSON }
+  type AuditEventConnection { edges: [AuditEventEdge!]!  nodes: [AuditEvent!]!  pageInfo: PageInfo! }
+  type AuditEventEdge { cursor: String!  node: AuditEvent! }
 
   extend type Mutation {
     revokeSession(id: ID!): RevokeSessionResult! @authenticated

@@ -1,6 +1,8 @@
 import { supertokens } from '../apis/supertokens/index.js';
 import { accountDeletion } from '../features/account-deletion/index.js';
 import { administration } from '../features/administration/index.js';
+import { audit } from '../features/audit/index.js';
+import { cleanup } from '../features/cleanup/index.js';
 import { emailChange } from '../features/email-change/index.js';
 import { emailVerification } from '../features/email-verification/index.js';
 import { invitations } from '../features/invitations/index.js';
@@ -30,6 +32,7 @@ import type { Settings } from '../platform/settings/settings.js';
 const ALL = [
   realms,
   mail,
+  audit,
   users,
   roles,
   signingKeys,
@@ -45,6 +48,7 @@ const ALL = [
   administration,
   accountDeletion,
   jobs,
+  cleanup,
   supertokens,
 ] as const;
 

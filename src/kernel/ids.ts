@@ -9,6 +9,12 @@ export function idsFrom(clock: Clock, randomness: Randomness): NewId {
   return () => v7({ msecs: clock.now().getTime(), random: randomness(16) });
 }
 
+/** The smallest id that can be made at that time: everything older has a smaller one. */
+export function firstIdAt(time: Date): string {
+  const milliseconds = Math.max(0, time.getTime()).toString(16).padStart(12, '0');
+  return `${milliseconds.slice(0, 8)}-${milliseconds.slice(8)}-7000-8000-000000000000`;
+}
+
 /**
  * True for a UUID in its canonical text form, which is all that PostgreSQL should be asked about.
  */

@@ -59,19 +59,49 @@ export async function isSessionAlive(sql: SqlExecutor, realm: Realm, id: string)
   return (await sql.query(IS_ALIVE, [id, realm.id])).length > 0;
 }
 
-const DELETE_OVER = `delete from sessions where (id, realm_id) in (
-    select id, realm_id from sessions
-    where realm_id = $1 and (expires_at < $2 or ended_at < $2) limit $3
-  ) returning id`;
+/** A session's place in the order of the realm's sessions. */
+export interface SessionPlace {
+  readonly userId: string;
+  readonly id: string;
+}
 
-/** Deletes up to `most` sessions that were over before `before`; resolves to how many. */
-export async function deleteSessionsOverBefore(
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+export const FIRST_SESSION: SessionPlace = { userId: FIRST_ID, id: FIRST_ID };
+
+const DELETE_OVER = `with step as (
+    select id, user_id, expires_at, ended_at from sessions
+    where realm_id = $1 and (user_id, id) > ($2, $3) order by user_id, id limit $5
+  ), gone as (
+    delete from sessions where realm_id = $1 and id in (
+      select id from step where expires_at < $4 or ended_at < $4
+    ) and (expires_at < $4 or ended_at < $4) returning 1
+  )
+  select (select count(*)::int from gone) as deleted, (select count(*)::int from step) as looked,
+    (select json_build_object('userId', user_id, 'id', id)::text from step
+      order by user_id desc, id desc limit 1) as last`;
+
+interface Step {
+  readonly deleted: number;
+  readonly looked: number;
+  /** The last that was looked at; undefined when there was none. */
+  readonly last: SessionPlace | undefined;
+}
+
+/** Of up to `most` sessions from behind `place` deletes those that were over before `before`. */
+export async function deleteOverAfter(
   sql: SqlExecutor,
   realm: Realm,
   before: Date,
+  place: SessionPlace,
   most: number,
-): Promise<number> {
-  return (await sql.query(DELETE_OVER, [realm.id, before, most])).length;
+): Promise<Step> {
+  const values = [realm.id, place.userId, place.id, before, most];
+  const rows = await sql.query<{ deleted: number; looked: number; last: string | null }>(
+    DELETE_OVER,
+    values,
+  );
+  const { deleted = 0, looked = 0, last = null } = rows[0] ?? {};
+  return { deleted, looked, last: last === null ? undefined : JSON.parse(last) };
 }
 
 function fromRow({ id, realm_id, user_id, ended_at, access_expires_at }: Row): EndedSession {
