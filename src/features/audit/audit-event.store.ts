@@ -38,8 +38,8 @@ export interface AuditFilter {
   readonly until?: Date | undefined;
 }
 
-const COLUMNS = `id, type, at, actor_id, user_id, session_id, ip_address, user_agent, operation, via,
-  details::text`;
+const COLUMNS = `id, type, at, actor_id, user_id, session_id, ip_address, user_agent, operation,
+  via, details::text`;
 /** An id is made in the moment of its event; this much may lie between. */
 const MARGIN_SECONDS = 2;
 
