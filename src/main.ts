@@ -61,7 +61,9 @@ migrate
   .description(`list the migrations; exits with ${EXIT.failed} when some are pending`)
   .action(async () => end((await import('./cli/migrate.js')).migrateStatus(process.env)));
 
-const keys = program.command('keys').description('look after the signing keys: list, rotate');
+const keys = program
+  .command('keys')
+  .description('look after the signing keys: list, rotate, withdraw');
 keys
   .command('list')
   .description('list the signing keys')
@@ -72,6 +74,24 @@ keys
   .description('publish the next signing key; it signs once every verifier can know it')
   .addOption(realmOption())
   .action(async (options) => end((await import('./cli/keys.js')).rotateKeys(process.env, options)));
+keys
+  .command('withdraw')
+  .description('take a signing key out at once: every token that it signed is refused')
+  .argument('<kid>', 'its id, as "keys list" shows it')
+  .addOption(realmOption())
+  .action(async (kid, options) =>
+    end((await import('./cli/keys.js')).withdrawKey(process.env, kid, options)),
+  );
+
+program
+  .command('secrets')
+  .description('look after AUTHGRAPH_SECRET: reseal')
+  .command('reseal')
+  .description('seal everything that is stored with the first value of AUTHGRAPH_SECRET')
+  .option('--json', 'print one JSON object a line')
+  .action(async (options) =>
+    end((await import('./cli/secrets.js')).resealSecrets(process.env, options)),
+  );
 
 program
   .command('users')

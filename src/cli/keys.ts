@@ -23,3 +23,16 @@ export function rotateKeys(env: Environment, options: RealmOption): Promise<Exit
     return EXIT.done;
   });
 }
+
+export function withdrawKey(
+  env: Environment,
+  kid: string,
+  options: RealmOption,
+): Promise<ExitCode> {
+  return withRealm(env, options, async (realm, { use }) => {
+    const made = await use(signingKeys).withdraw.run(realm, kid, operator('keys withdraw'));
+    print(`withdrawn  ${kid}`);
+    if (made !== undefined) print(`${made.algorithm}  ${made.kid}  signs from now on`);
+    return EXIT.done;
+  });
+}

@@ -10,6 +10,7 @@ import type { RealmRoute } from './http/realm-route.js';
 import type { JobHandler } from './jobs/workers.js';
 import type { MailType } from './mail/mail-type.js';
 import type { Platform } from './platform.js';
+import type { SealedColumn } from './seals/sealed-column.js';
 import type { Settings } from './settings/settings.js';
 
 /** A class with type-graphql's decorators. */
@@ -24,6 +25,8 @@ export interface Feature<Parts = unknown, Codes extends AuthErrorCode = never> {
   readonly settings?: Settings;
   readonly entities?: readonly StoredEntity[];
   readonly resolvers?: readonly ResolverClass[];
+  /** What it stores sealed: `authgraph secrets reseal` goes through it. */
+  readonly sealed?: readonly SealedColumn[];
   /** How its failures are shown, by code. */
   readonly problems?: Answers<Codes>;
   /** What it tells of; webhooks and the audit log name them. */

@@ -1,5 +1,5 @@
 import { Gauge } from 'prom-client';
-import { DEFAULT_REALM } from '../../kernel/realm.js';
+import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
 import { feature } from '../../platform/feature.js';
 import { realms } from '../realms/index.js';
 import { jwksRoutes } from './jwks-routes.js';
@@ -9,7 +9,9 @@ import { RotateSigningKey } from './rotate-signing-key.js';
 import { SigningKey } from './signing-key.entity.js';
 import { SIGNING_KEY_EVENTS } from './signing-key-events.js';
 import { SigningKeysResolver } from './signing-keys.resolver.js';
+import { SigningSchedule } from './signing-schedule.entity.js';
 import { SIGNING_SETTINGS } from './signing-settings.js';
+import { WithdrawSigningKey } from './withdraw-signing-key.js';
 
 export type { KeyRing } from './key-ring.js';
 export type { KeyRings } from './key-rings.js';
@@ -19,22 +21,34 @@ export { SIGNING_SETTINGS } from './signing-settings.js';
 export const signingKeys = feature({
   name: 'signing-keys',
   settings: SIGNING_SETTINGS,
-  entities: [SigningKey],
+  entities: [SigningKey, SigningSchedule],
+  sealed: [
+    {
+      table: 'signing_keys',
+      column: 'sealed_private_jwk',
+      purpose: 'signing-keys',
+      key: ['realm_id', 'kid'],
+      context: ([realmId, kid]) => `signing-key:${realmId}:${kid}`,
+    },
+  ],
   resolvers: [SigningKeysResolver],
   events: SIGNING_KEY_EVENTS,
   create({ database, bus, redis, secrets, clock, events, log, metrics }, use) {
     const { directory } = use(realms);
     const seal = secrets.seal('signing-keys');
     const cacheSeal = secrets.seal('signing-key-cache');
+    const cacheOf = (realm: Realm) => {
+      const { jwksMaxAge } = SIGNING_SETTINGS.of(realm);
+      // With the ring's equal half no key is seen later than one max-age.
+      const maxAge = Math.max(1, Math.floor(jwksMaxAge / 2));
+      return redis && redisKeyCache(redis, cacheSeal, clock, maxAge);
+    };
     const rotate = new RotateSigningKey({ database, bus, seal, clock, events });
+    const withdraw = new WithdrawSigningKey({ database, bus, cacheOf, seal, clock, events });
     const rings = new KeyRings({
       database,
       bus,
-      cacheOf: (realm) => {
-        const { jwksMaxAge } = SIGNING_SETTINGS.of(realm);
-        // With the ring's equal half no key is seen later than one max-age.
-        return redis && redisKeyCache(redis, cacheSeal, Math.max(1, Math.floor(jwksMaxAge / 2)));
-      },
+      cacheOf,
       seal,
       rotate,
       clock,
@@ -55,7 +69,7 @@ export const signingKeys = feature({
       },
     });
     return {
-      parts: { rings, rotate },
+      parts: { rings, rotate, withdraw },
       resolvers: [new SigningKeysResolver(rings, rotate)],
       routes: jwksRoutes(rings),
       async start() {

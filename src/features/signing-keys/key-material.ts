@@ -68,6 +68,20 @@ export async function loadKey(key: StoredKey, seal: Seal, realmId: string): Prom
   return { kid, algorithm, publicJwk, createdAt, activatesAt, publicKey, privateKey };
 }
 
+/**
+ * Rejects unless one of the keys opens, or there is none. With a wrong secret nothing may be
+ * written: the nodes could not open a new key.
+ */
+export async function assertSecret(
+  keys: readonly StoredKey[],
+  seal: Seal,
+  realmId: string,
+): Promise<void> {
+  const results = await Promise.allSettled(keys.map((key) => loadKey(key, seal, realmId)));
+  const failed = results.filter((each) => each.status === 'rejected');
+  if (failed[0] !== undefined && failed.length === keys.length) throw failed[0].reason;
+}
+
 /** The members of RFC 7518 and RFC 8037 that are public, and no other. */
 function publicPartOf({ kty, crv, x, y, n, e }: JWK): JWK {
   const members = { kty, crv, x, y, n, e };

@@ -29,7 +29,7 @@ const cache: KeyCache = {
   read: async () => {
     reads += 1;
     if (failing) throw new Error('the cache is on fire');
-    return [...stored];
+    return { asOf: now, keys: [...stored] };
   },
   write: async () => {},
 };

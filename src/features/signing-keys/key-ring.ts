@@ -44,10 +44,13 @@ export class KeyRing {
   /** The same by id, with the time when each is gone: every request asks for one. */
   #byKid: ReadonlyMap<string, { readonly key: LoadedKey; readonly goneAt: number }> = new Map();
   #loadedAt = Number.NEGATIVE_INFINITY;
+  /** When the database had the keys that are loaded. */
+  #asOf = new Date(0);
   #loading: Promise<void> | undefined;
   #loadingNext: Promise<void> | undefined;
   #renewAgainAt = Number.NEGATIVE_INFINITY;
   #saidStale = false;
+  readonly #saidUnusable = new Set<string>();
 
   constructor(deps: KeyRingDeps) {
     this.#deps = deps;
@@ -162,7 +165,7 @@ export class KeyRing {
 
   async #load(from: 'cache' | 'database'): Promise<void> {
     const stored = await this.#read(from);
-    const keys = await Promise.all(stored.map((key) => this.#reuseOrLoad(key)));
+    const keys = await this.#loadAll(stored);
     const timeOf = (key: LoadedKey) =>
       goneAt(key, keys, this.#deps.lifetimes)?.getTime() ?? Number.POSITIVE_INFINITY;
     this.#byKid = new Map(keys.map((key) => [key.kid, { key, goneAt: timeOf(key) }]));
@@ -170,13 +173,42 @@ export class KeyRing {
     this.#loadedAt = performance.now();
   }
 
-  async #read(from: 'cache' | 'database'): Promise<StoredKey[]> {
-    const { cache, database, realmId } = this.#deps;
+  async #read(from: 'cache' | 'database'): Promise<readonly StoredKey[]> {
+    const { cache, database, realmId, clock } = this.#deps;
     const cached = from === 'cache' ? await cache?.read(realmId) : undefined;
-    if (cached !== undefined) return cached;
-    const stored = await readKeys(database.em(), realmId);
-    if (stored.length > 0) await cache?.write(realmId, stored);
-    return stored;
+    // Never back to what was before: a key may have been withdrawn since.
+    if (cached !== undefined && cached.asOf >= this.#asOf) {
+      this.#asOf = cached.asOf;
+      return cached.keys;
+    }
+    const asOf = clock.now();
+    const keys = await readKeys(database.em(), realmId);
+    this.#asOf = asOf;
+    if (keys.length > 0) await cache?.write(realmId, { asOf, keys });
+    return keys;
+  }
+
+  /**
+   * Leaves out what does not open, such as a key that a command with a wrong secret has added:
+   * the others still count. Rejects when none opens.
+   */
+  async #loadAll(stored: readonly StoredKey[]): Promise<LoadedKey[]> {
+    const results = await Promise.allSettled(stored.map((key) => this.#reuseOrLoad(key)));
+    const failed = results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    const [first] = failed;
+    if (first !== undefined && failed.length === stored.length) throw first;
+    for (const reason of failed) this.#sayUnusable(safeReason(reason));
+    return results.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  }
+
+  #sayUnusable(reason: string): void {
+    if (this.#saidUnusable.has(reason)) return;
+    this.#saidUnusable.add(reason);
+    const { realmId, log } = this.#deps;
+    log.error(
+      { event: 'signing_key_unusable', realmId, reason },
+      'Going on without a signing key that cannot be used; "authgraph keys withdraw" removes it',
+    );
   }
 
   async #reuseOrLoad(key: StoredKey): Promise<LoadedKey> {

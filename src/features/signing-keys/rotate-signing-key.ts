@@ -7,7 +7,8 @@ import { type Bus, busMessage } from '../../platform/bus/bus.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
 import { addKey, deleteKeys, lockKeys, readKeys } from './key.store.js';
-import { generateKey, loadKey, type StoredKey } from './key-material.js';
+import { assertSecret, generateKey, type StoredKey } from './key-material.js';
+import { findSchedule, type Schedule, saveSchedule } from './schedule.store.js';
 import {
   activationOfNewKey,
   hasKeyOnItsWay,
@@ -43,6 +44,10 @@ export function keyLifetimes(realm: Realm): KeyLifetimes {
   };
 }
 
+function scheduleOf(realm: Realm): Schedule {
+  return { algorithm: SIGNING_SETTINGS.of(realm).signingAlg, lifetimes: keyLifetimes(realm) };
+}
+
 /**
  * Makes signing keys. Under the realm's lock: of many nodes one makes the key, all find it made.
  */
@@ -58,19 +63,24 @@ export class RotateSigningKey {
    * and to when the one after it is due.
    */
   async ifDue(realm: Realm): Promise<{ readonly made: boolean; readonly nextAt: Date }> {
-    const { clock } = this.#deps;
-    const { signingAlg } = SIGNING_SETTINGS.of(realm);
+    const { clock, database } = this.#deps;
+    const how = scheduleOf(realm);
+    await saveSchedule(database, realm.id, how);
     const dueAt = (keys: readonly StoredKey[]) =>
-      nextRotationAt(keys, signingAlg, clock.now(), keyLifetimes(realm));
+      nextRotationAt(keys, how.algorithm, clock.now(), how.lifetimes);
     const isDue = (existing: readonly StoredKey[]) => dueAt(existing) <= clock.now();
-    const { keys, made } = await this.#change(realm, isDue, schedule('rotate signing key'));
+    const { keys, made } = await this.#change(realm, how, isDue, schedule('rotate signing key'));
     return { made, nextAt: dueAt(keys) };
   }
 
-  /** Makes the next signing key now. When one is on its way already, that one is the answer. */
+  /**
+   * Makes the next signing key now, by the settings of the nodes, which may be others than this
+   * process has. When one is on its way already, that one is the answer.
+   */
   async now(realm: Realm, caller: Caller): Promise<StoredKey> {
     const isWanted = (keys: readonly StoredKey[]) => !hasKeyOnItsWay(keys, this.#deps.clock.now());
-    const { keys } = await this.#change(realm, isWanted, caller);
+    const how = (await findSchedule(this.#deps.database, realm.id)) ?? scheduleOf(realm);
+    const { keys } = await this.#change(realm, how, isWanted, caller);
     const newest = keys.at(-1);
     if (newest === undefined) throw new Error('a rotation left no signing key');
     return newest;
@@ -78,23 +88,20 @@ export class RotateSigningKey {
 
   async #change(
     realm: Realm,
+    { algorithm, lifetimes }: Schedule,
     isWanted: (existing: readonly StoredKey[]) => boolean,
     caller: Caller,
   ): Promise<{ keys: StoredKey[]; made: boolean }> {
     const { database, clock, seal, bus, events } = this.#deps;
-    const lifetimes = keyLifetimes(realm);
     const { keys, created } = await database.transaction(async (transaction) => {
       const { em } = transaction;
       await lockKeys(em, realm.id);
       const existing = await readKeys(em, realm.id);
       if (!isWanted(existing)) return { keys: existing, created: undefined };
-      // With a wrong secret nothing may be written: the other nodes could not open the new key.
-      const newest = existing.at(-1);
-      if (newest !== undefined) await loadKey(newest, seal, realm.id);
+      await assertSecret(existing, seal, realm.id);
       const now = clock.now();
       const activatesAt = activationOfNewKey(existing, now, lifetimes);
-      const { signingAlg } = SIGNING_SETTINGS.of(realm);
-      const key = await generateKey(signingAlg, seal, realm.id, { createdAt: now, activatesAt });
+      const key = await generateKey(algorithm, seal, realm.id, { createdAt: now, activatesAt });
       addKey(em, realm.id, key);
       const details = { kid: key.kid, activatesAt };
       await events.emit(transaction, realm, SIGNING_KEY_CREATED, { caller, details });

@@ -5,4 +5,10 @@ export const SIGNING_KEY_CREATED = eventType<{ kid: string; activatesAt: Date }>
   'A new signing key is published',
 );
 
-export const SIGNING_KEY_EVENTS = [SIGNING_KEY_CREATED];
+export const SIGNING_KEY_WITHDRAWN = eventType<{ kid: string }>(
+  'signing_key.withdrawn',
+  'A signing key was withdrawn; the tokens that it signed are refused',
+  { suspicious: true },
+);
+
+export const SIGNING_KEY_EVENTS = [SIGNING_KEY_CREATED, SIGNING_KEY_WITHDRAWN];
