@@ -159,6 +159,23 @@ realms
     end((await import('./cli/realms.js')).deleteRealm(process.env, id, options)),
   );
 
+const mail = program.command('mail').description('look at the mails: preview, templates');
+mail
+  .command('preview')
+  .description('write every mail to a folder, as it would look')
+  .requiredOption('--to <folder>', 'where to')
+  .addOption(realmOption())
+  .action(async (options) =>
+    end((await import('./cli/mail.js')).previewMails(process.env, options)),
+  );
+mail
+  .command('templates')
+  .description('write the templates that come with the service to a folder, to be changed')
+  .requiredOption('--to <folder>', 'where to')
+  .action(async (options) =>
+    end((await import('./cli/mail.js')).writeTemplates(process.env, options)),
+  );
+
 const jobs = program
   .command('jobs')
   .description('look after what is done later, such as sending mails: list, retry');

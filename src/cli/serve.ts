@@ -55,6 +55,7 @@ function welcome(listensOn: string, config: Config): string {
 
   GraphQL    ${url}/graphql   (open it in a browser for the explorer)
   JWKS       ${url}/.well-known/jwks.json
+  Mails      ${url}/mails   (what was sent, with its links)
   Health     ${url}/health/ready
   Database   ${database}
   Redis      ${config.redisUrl === undefined ? WITHOUT_REDIS : 'REDIS_URL'}

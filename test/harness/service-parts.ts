@@ -83,7 +83,7 @@ export async function linkToken(
 /** Waits until nothing is left to do now. */
 export async function untilJobsAreDone(service: TestService): Promise<void> {
   const due = `select 1 from authgraph_jobs.job
-    where name in ('mail.send', 'password-reset.send-link')
+    where name in ('mail.send', 'password-reset.send-link', 'password.confirm-sign-up')
       and state in ('created', 'retry', 'active') and start_after <= now() limit 1`;
   const isIdle = async () => (await service.sql(due)).length === 0;
   await until(isIdle, 20_000, 'all jobs are done');

@@ -1,3 +1,4 @@
+import { AuthError } from '../../kernel/auth-error.js';
 import type { RealmRoute } from '../../platform/http/realm-route.js';
 import type { SentMail, SentMails } from './sent-mails.js';
 
@@ -7,17 +8,25 @@ const POLICY =
 
 const SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
 
+/** A name of this machine. */
+export function isLocal(hostname: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]', '::1'].includes(hostname);
+}
+
 /** In development: the mails sent, with links that work. */
 export function developmentPage(sent: SentMails): RealmRoute {
   return {
     method: 'GET',
     path: '/mails',
-    handle: (_realm, _request, reply) =>
-      reply
+    handle(_realm, { hostname }, reply) {
+      // Another name would be a page elsewhere that leads here, to read along.
+      if (!isLocal(hostname)) throw new AuthError('NOT_FOUND', 'There is nothing here.');
+      return reply
         .header('content-security-policy', POLICY)
         .header('cache-control', 'no-store')
         .type('text/html; charset=utf-8')
-        .send(pageOf(sent.list())),
+        .send(pageOf(sent.list()));
+    },
   };
 }
 
@@ -47,7 +56,7 @@ function articleOf({ subject, to, from, at, text, html }: SentMail): string {
   return `<article>
 <h2>${quoted(subject)}</h2>
 <p class="about">
-<b>${quoted(to)}</b><span>from ${quoted(from)}</span><time>${at.toISOString()}</time>
+<b>${quoted(to)}</b><span>from ${quoted(from)}</span><time>${timeOf(at)}</time>
 </p>
 <pre>${withLinks(text)}</pre>
 <details>
@@ -55,6 +64,10 @@ function articleOf({ subject, to, from, at, text, html }: SentMail): string {
 <iframe sandbox="${SANDBOX}" title="${quoted(subject)}" srcdoc="${quoted(html)}"></iframe>
 </details>
 </article>`;
+}
+
+function timeOf(at: Date): string {
+  return `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 function withLinks(text: string): string {

@@ -1,7 +1,8 @@
 import { feature } from '../../platform/feature.js';
 import { deliverMail } from './deliver-mail.js';
-import { developmentPage } from './development-page.js';
+import { developmentPage, isLocal } from './development-page.js';
 import { lazyTransport } from './lazy-transport.js';
+import { linkPages } from './link-pages.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
 import { Mails } from './mails.js';
 import { Renderer } from './renderer.js';
@@ -16,15 +17,17 @@ export const mail = feature({
   settings: MAIL_SETTINGS,
   create(platform) {
     const { clock, log, jobs, allMails: types } = platform;
-    const { production, smtpUrl, templates } = platform.process;
+    const { production, issuer, smtpUrl, templates } = platform.process;
     const renderer = new Renderer(types, templates);
-    const sent = production ? undefined : new SentMails(clock);
+    // Whoever reads them could be anybody: a public service that forgot NODE_ENV shows none.
+    const isPrivate = !production && isLocal(new URL(issuer).hostname);
+    const sent = isPrivate ? new SentMails(clock) : undefined;
     const transport = lazyTransport(smtpUrl, sent, log);
     const deliver = deliverMail({ clock, log, types, renderer, transport });
     return {
       parts: { mails: new Mails(jobs), renderer },
       jobs: [deliver],
-      routes: sent === undefined ? [] : [developmentPage(sent)],
+      routes: sent === undefined ? [] : [developmentPage(sent), ...linkPages()],
       stop: () => transport.close(),
     };
   },

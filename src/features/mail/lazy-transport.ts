@@ -3,8 +3,8 @@ import type { MailTransport } from '../../platform/mail/mail-transport.js';
 import type { SentMails } from './sent-mails.js';
 
 /**
- * Sends by SMTP, with a library that is loaded for the first mail; in development the mails can be
- * looked at, too (`sent`), and there need be no server. A service without one keeps its mails.
+ * Sends by SMTP, with a library that is loaded for the first mail; on a developer's machine the
+ * mails can be looked at, too (`sent`), and there need be no server. Elsewhere they wait for one.
  */
 export function lazyTransport(
   smtpUrl: string | undefined,

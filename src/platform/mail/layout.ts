@@ -1,7 +1,8 @@
 const FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const HEADER = `padding:0 8px 20px;font:600 18px/1.4 ${FONT};color:#111827;`;
 const CARD =
-  'background:#ffffff;border-radius:10px;border-top:4px solid {{ brand.color }};padding:32px;' +
+  'background:#ffffff;border-radius:0 0 10px 10px;padding:32px;' +
+  'border-top:4px solid {{ brand.color }};' +
   `font:16px/1.6 ${FONT};color:#1f2937;`;
 const BUTTON =
   'display:inline-block;background:{{ brand.color }};color:#ffffff;text-decoration:none;' +
