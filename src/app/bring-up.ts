@@ -61,6 +61,7 @@ export function startBringUp(composition: Composition, autoMigrate: boolean): Br
       return `${pending.length} migration(s) pending (${names}): run "authgraph migrate up"`;
     }
     state.migrations = true;
+    await composition.syncClock();
     for (const { start } of built) {
       const reason = await start?.();
       if (reason !== undefined) return reason;

@@ -10,6 +10,7 @@ import { postgresTransport } from '../platform/bus/postgres-transport.js';
 import { redisTransport } from '../platform/bus/redis-transport.js';
 import { RemoteBus } from '../platform/bus/remote-bus.js';
 import { openDatabase } from '../platform/database/database.js';
+import { DatabaseClock } from '../platform/database/database-clock.js';
 import { ErrorTable } from '../platform/errors/error-table.js';
 import { Events, eventLog } from '../platform/events/events.js';
 import type { Built, Feature, Use } from '../platform/feature.js';
@@ -30,6 +31,7 @@ export interface ComposeOptions {
   /** The values of AUTHGRAPH_SECRET, newest first, or the development one. */
   readonly secrets: readonly string[];
   readonly log: Logger;
+  /** The database's unless given. */
   readonly clock?: Clock;
   /** All of them unless given. */
   readonly features?: readonly Feature[];
@@ -43,11 +45,13 @@ export interface Composition extends AsyncDisposable {
   /** In the order of the list. */
   readonly built: readonly Built<unknown>[];
   readonly features: readonly Feature[];
+  /** Takes over the database's time. Rejects when it does not answer. */
+  readonly syncClock: () => Promise<void>;
 }
 
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const features = options.features ?? FEATURES;
-  const { platform, close } = await openPlatform(options, features);
+  const { platform, syncClock, close } = await openPlatform(options, features);
   const built = new Map<Feature, Built<unknown>>();
   const use: Use = (wanted) => {
     const found = built.get(wanted);
@@ -61,6 +65,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     use,
     built: parts,
     features,
+    syncClock,
     async [Symbol.asyncDispose]() {
       await platform.jobs.stop();
       for (const { stop } of parts.toReversed()) await stop?.();
@@ -70,15 +75,18 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
 }
 
 async function openPlatform(
-  { config, secrets: values, log, clock = systemClock }: ComposeOptions,
+  { config, secrets: values, log, clock: given }: ComposeOptions,
   features: readonly Feature[],
-): Promise<{ platform: Platform; close: () => Promise<void> }> {
+): Promise<{ platform: Platform; syncClock: () => Promise<void>; close: () => Promise<void> }> {
   const randomness = systemRandomness;
   const secrets = new Secrets(values, randomness);
   const storage = storageOf(features);
   const { database: where, redisUrl } = config;
   const options = { ...where, storage, statementTimeoutMs: STATEMENT_TIMEOUT_MS };
   const database = await blaming('AUTHGRAPH_DATA_DIR', () => openDatabase(options, log));
+  const databaseClock = new DatabaseClock(systemClock, log);
+  if (given === undefined) databaseClock.follow(database);
+  const clock = given ?? databaseClock;
   // Loaded on demand: its client costs a service without Redis time to start and memory.
   const redis =
     redisUrl === undefined
@@ -118,7 +126,9 @@ async function openPlatform(
   };
   return {
     platform,
+    syncClock: () => databaseClock.sync(),
     async close() {
+      databaseClock[Symbol.dispose]();
       await bus[Symbol.asyncDispose]();
       redis?.disconnect();
       await database.close();

@@ -58,6 +58,7 @@ export async function withTables(env: Environment, task: Task): Promise<ExitCode
       throw new CommandFailed(
         `${pending.length} migration(s) pending: run "authgraph migrate up" first`,
       );
+    await composition.syncClock();
     return task(composition);
   });
 }
