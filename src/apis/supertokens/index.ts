@@ -7,6 +7,7 @@ import { feature } from '../../platform/feature.js';
 import { CoreApp, CoreTenant } from './apps/app.entity.js';
 import { AppDirectory } from './apps/app-directory.js';
 import { CorePasswords } from './emailpassword/core-passwords.js';
+import type { ImportOptions } from './import/import-core.js';
 import { CoreKey } from './keys/core-key.entity.js';
 import { CoreKeys } from './keys/core-keys.js';
 import { CoreMetadata } from './metadata/core-metadata.entity.js';
@@ -14,6 +15,8 @@ import { LoginCode, LoginDevice } from './passwordless/login-code.entity.js';
 import { CoreRole, CoreRoleAssignment } from './roles/core-role.entity.js';
 import { CoreRefreshTokens } from './session/core-refresh-token.js';
 import { CoreSession } from './session/core-session.entity.js';
+import { ImportedRefreshKey } from './session/imported-refresh-key.entity.js';
+import { ImportedRefreshTokens } from './session/imported-refresh-tokens.js';
 import { CORE_SESSION_EVENTS } from './session/session-events.js';
 import { SUPERTOKENS_SETTINGS } from './supertokens-settings.js';
 import { CoreTotpAttempt, CoreTotpDevice } from './totp/totp.entity.js';
@@ -21,6 +24,7 @@ import { deleteSubjects } from './users/delete-user.store.js';
 import { ActiveUser, ExternalId, PrimaryUser } from './users/user-ids.entity.js';
 import { CoreOneTimeToken, VerifiedEmail } from './users/verified-email.entity.js';
 
+export type { ImportedApp } from './import/import-core.js';
 export { isOpenToAll } from './supertokens-settings.js';
 
 /** A core for the official SDKs of SuperTokens, on a listener of its own. */
@@ -44,6 +48,7 @@ export const supertokens = feature({
     CoreMetadata,
     CoreRole,
     CoreRoleAssignment,
+    ImportedRefreshKey,
   ],
   events: CORE_SESSION_EVENTS,
   create(platform, use) {
@@ -59,6 +64,10 @@ export const supertokens = feature({
     });
     const keys = new CoreKeys({ database, bus, clock, seal: secrets.seal('supertokens-keys') });
     const refreshTokens = new CoreRefreshTokens(secrets.seal('supertokens-refresh-tokens'));
+    const importedTokens = new ImportedRefreshTokens(
+      database,
+      secrets.seal('supertokens-imported-refresh-keys'),
+    );
     const { endSessions } = use(sessions);
     // What is kept under a user's id goes with them, however they are deleted.
     events.on(async (sql, { type, realm, userId }) => {
@@ -72,6 +81,12 @@ export const supertokens = feature({
         get url() {
           return server?.listeningOrigin;
         },
+        /** Takes over an app at a time from a core of SuperTokens' own. */
+        async *importFrom(options: ImportOptions) {
+          const { importCore } = await import('./import/import-core.js');
+          const deps = { database, clock, apps, manageRealms, keys, importedTokens };
+          yield* importCore(deps, options);
+        },
       },
       async start() {
         if (!settings.supertokens || server !== undefined) return undefined;
@@ -84,6 +99,7 @@ export const supertokens = feature({
           manageRealms,
           keys,
           refreshTokens,
+          importedTokens,
           endSessions,
           passwords,
           settings,

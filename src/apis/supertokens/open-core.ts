@@ -23,6 +23,7 @@ import { apiVersionPath, helloPaths } from './protocol/fixed-paths.js';
 import { roleEndpoints } from './roles/role-endpoints.js';
 import { createCoreServer } from './server.js';
 import type { CoreRefreshTokens } from './session/core-refresh-token.js';
+import type { ImportedRefreshTokens } from './session/imported-refresh-tokens.js';
 import { sessionDataEndpoints } from './session/session-data-endpoints.js';
 import { sessionEndpoints } from './session/session-endpoints.js';
 import type { SUPERTOKENS_SETTINGS } from './supertokens-settings.js';
@@ -37,6 +38,7 @@ export interface CoreDeps extends Omit<Platform, 'settings'> {
   readonly apps: AppDirectory;
   readonly keys: CoreKeys;
   readonly refreshTokens: CoreRefreshTokens;
+  readonly importedTokens: ImportedRefreshTokens;
   readonly manageRealms: ManageRealms;
   readonly totpSeal: Seal;
   readonly endSessions: EndSessions;

@@ -27,6 +27,7 @@ import { SignUp } from './sign-up.js';
 export type { AddPasswordUser } from './add-password-user.js';
 export type { ConfirmIdentity } from './confirm-identity.js';
 export { type ConfirmSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
+export { importableHash } from './foreign-hash.policy.js';
 export type { HashNewPassword } from './new-password.js';
 export { InvalidCredentials, WeakPassword } from './password-errors.js';
 export type { PasswordHasher } from './password-hasher.js';

@@ -1,5 +1,4 @@
 import { extname } from 'node:path';
-import { type ParsedHashOptions, parseOptions } from '@node-rs/argon2';
 import { Piscina } from 'piscina';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
@@ -7,6 +6,7 @@ import type { Log } from '../../kernel/log.js';
 import { networkOf } from '../../platform/limits/network-of.js';
 import type { HashBatch, HashOutcome, HashTask } from './argon2-worker.js';
 import { FairQueue } from './fair-queue.js';
+import { readParameters } from './foreign-hash.policy.js';
 import { topUp } from './hash-cost.policy.js';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
@@ -45,7 +45,7 @@ export interface PasswordHasher extends AsyncDisposable {
   hash(password: string, caller: HashedFor): Promise<string>;
   /** With no hash (no such user) it takes as long as with one, and resolves to false. */
   verify(password: string, phc: string | undefined, caller: HashedFor): Promise<boolean>;
-  /** True for a hash that is weaker than today's parameters. */
+  /** True for a hash that is weaker than today's parameters, or of another kind. */
   isOutdated(phc: string): boolean;
   /** How many passwords wait for a thread. */
   readonly waiting: number;
@@ -176,12 +176,4 @@ function isOutdatedHash(phc: string): boolean {
     used.timeCost < PARAMETERS.timeCost ||
     used.parallelism < PARAMETERS.parallelism
   );
-}
-
-function readParameters(phc: string): ParsedHashOptions | undefined {
-  try {
-    return parseOptions(phc);
-  } catch {
-    return undefined;
-  }
 }

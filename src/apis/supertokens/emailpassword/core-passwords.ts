@@ -27,6 +27,11 @@ export class CorePasswords {
     if (await this.#hasher.verify(normal, hash, BACKEND)) return true;
     return normal !== password && this.#hasher.verify(password, hash, BACKEND);
   }
+
+  /** A hash that should take the place of this one, if it is weaker than those of today. */
+  async stronger(password: string, hash: string): Promise<string | undefined> {
+    return this.#hasher.isOutdated(hash) ? this.hash(password) : undefined;
+  }
 }
 
 function normalForm(password: string): string {

@@ -20,7 +20,7 @@ import {
 } from '../users/one-time-token.store.js';
 import { findUserById, markActive } from '../users/user-ids.store.js';
 import { userJson } from '../users/user-json.js';
-import { findPasswordOwner, saveHash } from './password-hash.store.js';
+import { findPasswordOwner, replaceHash, saveHash } from './password-hash.store.js';
 import { type SignUpDeps, signUpWithPassword } from './sign-up-with-password.js';
 import { updatePasswordUser } from './update-password-user.js';
 
@@ -48,6 +48,8 @@ export function emailPasswordEndpoints(deps: SignUpDeps & { randomness: Randomne
     // Verified in any case: the time must not tell whether the address is known.
     const matches = await passwords.verify(input.password, owner?.hash);
     if (!matches || owner === undefined) return { status: 'WRONG_CREDENTIALS_ERROR' };
+    const stronger = await passwords.stronger(input.password, owner.hash);
+    if (stronger) await replaceHash(database, realm, owner, stronger, clock.now());
     const methods = await findLoginMethods(database, realm, [owner.ownerId]);
     const own = methods.filter(({ id }) => id === owner.identityId);
     const shown = version >= 400 ? methods : own;

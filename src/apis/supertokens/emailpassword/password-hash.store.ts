@@ -37,3 +37,17 @@ export async function saveHash(
 ): Promise<void> {
   await sql.query(SAVE, [realm.id, identityId, hash, now]);
 }
+
+const REPLACE = `update passwords set hash = $4, updated_at = $5
+  where identity_id = $2 and realm_id = $1 and hash = $3`;
+
+/** Of the same password; nothing when somebody has changed that meanwhile. */
+export async function replaceHash(
+  sql: SqlExecutor,
+  realm: Realm,
+  { identityId, hash }: Pick<PasswordOwner, 'identityId' | 'hash'>,
+  stronger: string,
+  now: Date,
+): Promise<void> {
+  await sql.query(REPLACE, [realm.id, identityId, hash, stronger, now]);
+}

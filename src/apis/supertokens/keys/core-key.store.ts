@@ -19,14 +19,15 @@ export async function findCoreKeys(sql: SqlExecutor, realm: Realm): Promise<Stor
 }
 
 const INSERT = `insert into supertokens_keys (kid, realm_id, sealed_private_jwk, created_at)
-  values ($1, $2, $3, $4)`;
+  values ($1, $2, $3, $4) on conflict do nothing returning kid`;
 
+/** False when there is one of that id. */
 export async function insertCoreKey(
   sql: SqlExecutor,
   realm: Realm,
   { kid, sealed, createdAt }: StoredCoreKey,
-): Promise<void> {
-  await sql.query(INSERT, [kid, realm.id, sealed, createdAt]);
+): Promise<boolean> {
+  return (await sql.query(INSERT, [kid, realm.id, sealed, createdAt])).length > 0;
 }
 
 const DELETE = 'delete from supertokens_keys where realm_id = $1 and kid = any($2)';

@@ -6,7 +6,7 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { Realm } from '../../../kernel/realm.js';
 import type { Seal } from '../../../kernel/secrets.js';
 import { type Bus, busMessage } from '../../../platform/bus/bus.js';
-import type { Database } from '../../../platform/database/database.js';
+import type { Database, SqlExecutor } from '../../../platform/database/database.js';
 import type { App } from '../apps/app.js';
 import {
   deleteCoreKeys,
@@ -26,8 +26,15 @@ export interface CoreKeyPair {
   readonly privateKey: CryptoKey;
 }
 
+export interface AdoptedKey {
+  readonly kid: string;
+  readonly createdAt: Date;
+  /** RSA. */
+  readonly privateJwk: object;
+}
+
 export interface PublishedKeys {
-  /** Dynamic ones newest first, then the static one. */
+  /** Dynamic ones newest first, then the static ones. */
   readonly keys: readonly JWK[];
   /** Milliseconds since the epoch. */
   readonly nextDueAt: number;
@@ -35,7 +42,8 @@ export interface PublishedKeys {
 
 interface KeySet {
   readonly dynamic: readonly CoreKeyPair[];
-  readonly fixed: CoreKeyPair;
+  /** Newest first: more than one where keys of another core came here. */
+  readonly fixed: readonly CoreKeyPair[];
 }
 
 export interface CoreKeysDeps {
@@ -68,9 +76,13 @@ export class CoreKeys {
   /** The key that signs now. */
   async signing(app: App, kind: 'static' | 'dynamic'): Promise<CoreKeyPair> {
     const { dynamic, fixed } = await this.#current(app);
-    if (kind === 'static') return fixed;
     const now = this.#deps.clock.now().getTime();
-    return signingKeyOf(dynamic, keyTimesOf(app.config), now) ?? fixed;
+    const rotated = signingKeyOf(dynamic, keyTimesOf(app.config), now);
+    // SDKs look at the prefix; keys of old cores have none.
+    const lasting = fixed.find(({ kid }) => kid.startsWith('s-'));
+    const key = kind === 'dynamic' && rotated !== undefined ? rotated : lasting;
+    if (key === undefined) throw new Error('the app has no static key');
+    return key;
   }
 
   /** The key of that id, if tokens that it signed still count. */
@@ -90,7 +102,7 @@ export class CoreKeys {
 
   #valid(app: App, { dynamic, fixed }: KeySet): CoreKeyPair[] {
     const now = this.#deps.clock.now().getTime();
-    return [...verifyingKeys(dynamic, keyTimesOf(app.config), now), fixed];
+    return [...verifyingKeys(dynamic, keyTimesOf(app.config), now), ...fixed];
   }
 
   async #current(app: App): Promise<KeySet> {
@@ -141,9 +153,23 @@ export class CoreKeys {
       await this.#deps.bus.publish(KEYS_CHANGED, { realmId: realm.id });
     }
     const pairs = await Promise.all(stored.map((key) => this.#open(realm, key)));
-    const fixed = pairs.find(({ kid }) => kid.startsWith('s-'));
-    if (fixed === undefined) throw new Error('the app has no static key');
-    return { dynamic: pairs.filter(({ kid }) => kid.startsWith('d-')), fixed };
+    const isDynamic = ({ kid }: CoreKeyPair) => kid.startsWith('d-');
+    return { dynamic: pairs.filter(isDynamic), fixed: pairs.filter((pair) => !isDynamic(pair)) };
+  }
+
+  /** Takes over a key of another core; false when it is there. Call `announce` after the commit. */
+  async adopt(
+    sql: SqlExecutor,
+    realm: Realm,
+    { kid, createdAt, privateJwk }: AdoptedKey,
+  ): Promise<boolean> {
+    const sealed = this.#deps.seal.seal(JSON.stringify(privateJwk), sealContext(realm, kid));
+    return insertCoreKey(sql, realm, { kid, createdAt, sealed });
+  }
+
+  async announce(realm: Realm): Promise<void> {
+    this.#sets.delete(realm.id);
+    await this.#deps.bus.publish(KEYS_CHANGED, { realmId: realm.id });
   }
 
   async #make(realm: Realm, kid: string): Promise<StoredCoreKey> {

@@ -38,11 +38,16 @@ export class CoreRefreshTokens {
     // Only the one spelling: the hash of the text is what is stored.
     if (box.toString('base64url') !== encoded) return undefined;
     try {
-      return CONTENT.parse(JSON.parse(this.#seal.open(box, contextOf(realm))));
+      return parseContent(this.#seal.open(box, contextOf(realm)));
     } catch {
       return undefined;
     }
   }
+}
+
+/** Throws when it is none. */
+export function parseContent(json: string): CoreRefreshToken {
+  return CONTENT.parse(JSON.parse(json));
 }
 
 function contextOf(realm: Realm): string {

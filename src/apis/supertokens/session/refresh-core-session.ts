@@ -12,6 +12,7 @@ import {
   rotateLineage,
   updateCoreSession,
 } from './core-session.store.js';
+import type { ImportedRefreshTokens } from './imported-refresh-tokens.js';
 import { describeSession, type IssueDeps, issueTokens } from './issued-session.js';
 import { unauthorised } from './session-answers.js';
 import { CORE_TOKEN_REUSED } from './session-events.js';
@@ -21,6 +22,7 @@ export interface RefreshCoreDeps extends IssueDeps {
   readonly database: Database;
   readonly events: Events;
   readonly apps: AppDirectory;
+  readonly importedTokens: ImportedRefreshTokens;
 }
 
 export interface RefreshInput {
@@ -39,9 +41,11 @@ export async function refreshCoreSession(
   call: Call,
   input: RefreshInput,
 ): Promise<JsonObject> {
-  const { database, clock, events, refreshTokens, apps } = deps;
+  const { database, clock, events, refreshTokens, importedTokens, apps } = deps;
   const { app, realm, version, caller } = call;
-  const presented = refreshTokens.read(realm, input.refreshToken);
+  const presented =
+    refreshTokens.read(realm, input.refreshToken) ??
+    (await importedTokens.read(realm, input.refreshToken));
   if (presented === undefined) return unauthorised('Invalid refresh token');
   if (input.enableAntiCsrf && isForged(presented.antiCsrfToken, input.antiCsrfToken)) {
     return unauthorised('Anti CSRF token missing, or not matching');

@@ -1,0 +1,35 @@
+import { createPrivateKey } from 'node:crypto';
+import type { Realm } from '../../../kernel/realm.js';
+import type { SqlExecutor } from '../../../platform/database/database.js';
+import type { CoreKeys } from '../keys/core-keys.js';
+import type { ImportedRefreshTokens } from '../session/imported-refresh-tokens.js';
+import type { CoreDatabase } from './core-database.js';
+import { readKeys, readRefreshKey } from './core-settings-source.store.js';
+
+export interface AdoptKeysDeps {
+  readonly keys: CoreKeys;
+  readonly importedTokens: ImportedRefreshTokens;
+}
+
+/** Takes over what signs access tokens and encrypts refresh tokens: nobody has to sign in again. */
+export async function adoptKeys(
+  { keys, importedTokens }: AdoptKeysDeps,
+  source: CoreDatabase,
+  sql: SqlExecutor,
+  { realm, appId }: { readonly realm: Realm; readonly appId: string },
+): Promise<number> {
+  let added = 0;
+  for (const { kid, created, value } of await readKeys(source, appId)) {
+    const createdAt = new Date(Number(created));
+    if (await keys.adopt(sql, realm, { kid, createdAt, privateJwk: privateJwkOf(value) })) added++;
+  }
+  const refreshKey = await readRefreshKey(source, appId);
+  if (refreshKey !== undefined) await importedTokens.adopt(sql, realm, refreshKey);
+  return added;
+}
+
+/** Public and private half, of which the second has all. */
+function privateJwkOf(value: string): object {
+  const der = Buffer.from(value.split(/[;|]/)[1] ?? '', 'base64');
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' });
+}

@@ -1,0 +1,323 @@
+import { randomUUID } from 'node:crypto';
+import { hash as argon2 } from '@node-rs/argon2';
+import { hash as bcrypt } from '@node-rs/bcrypt';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { supertokens } from '../../src/apis/supertokens/index.js';
+import { outcomeOf, runCommand, spawnCommand } from '../harness/command-line.js';
+import { CoreTables } from '../harness/core-tables.js';
+import { SIGN_IN } from '../harness/graphql-client.js';
+import { describeOnSharedServers, type SharedServers } from '../harness/real-servers.js';
+import { startService, TEST_SECRET, type TestService } from '../harness/service.js';
+import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
+
+const PASSWORD = 'correct horse battery';
+/** Of Firebase's own documentation of its scrypt. */
+const FIREBASE = {
+  password: 'user1password',
+  hash:
+    '$f_scrypt$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==' +
+    '$42xEC+ixf3L2lw==$m=14$r=8$s=Bw==',
+  signerKey:
+    'jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==',
+};
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: JSON from the wire, asserted on by the tests
+  readonly body: any;
+}
+
+describeOnSharedServers("the import from a SuperTokens core's database", (open) => {
+  let servers: SharedServers;
+  beforeAll(async () => {
+    servers = await open();
+  });
+  afterAll(() => servers[Symbol.asyncDispose]());
+
+  describe('of a few users', () => {
+    const anna = { id: randomUUID(), email: 'anna@core.example.com' };
+    const ben = { id: randomUUID(), email: 'ben@core.example.com' };
+    const fire = { id: randomUUID(), email: 'fire@core.example.com' };
+    const odd = { id: randomUUID(), email: 'odd@core.example.com' };
+    const linked = { id: randomUUID(), email: anna.email, primaryId: anna.id };
+    let source: TestDatabase;
+    let target: TestDatabase;
+    let core: CoreTables;
+    let service: TestService;
+    let session: Awaited<ReturnType<CoreTables['session']>>;
+
+    beforeAll(async () => {
+      source = await createTestDatabase(servers.databaseUrl, { migrated: false });
+      target = await createTestDatabase(servers.databaseUrl);
+      core = await CoreTables.write(source.url);
+      await core.passwordUser({ ...anna, primaryId: anna.id }, await bcrypt(PASSWORD, { cost: 4 }));
+      await core.providerUser(linked, 'google-anna');
+      const asCore = { memoryCost: 8_192, timeCost: 1, parallelism: 2 };
+      await core.passwordUser(ben, await argon2(PASSWORD, asCore));
+      await core.passwordUser(fire, FIREBASE.hash);
+      await core.passwordUser(odd, 'md5:1234');
+      await core.query(`insert into userid_mapping values ('public', $1, 'ext-ben', null)`, [
+        ben.id,
+      ]);
+      await core.query(
+        `insert into emailverification_verified_emails values ('public', 'ext-ben', $1)`,
+        [ben.email],
+      );
+      await core.query(`insert into user_metadata values ('public', 'ext-ben', '{"a":null}')`);
+      await core.query(`insert into roles values ('public', 'editor')`);
+      await core.query(`insert into role_permissions values ('public', 'editor', 'write')`);
+      await core.query(`insert into user_roles values ('public', 'public', $1, 'editor')`, [
+        anna.id,
+      ]);
+      await core.query(`insert into totp_user_devices values ('public', 'x', 'phone')`);
+      session = await core.session(anna.id, { plan: 'pro' });
+    });
+    afterAll(async () => {
+      await service?.[Symbol.asyncDispose]();
+      await core?.[Symbol.asyncDispose]();
+      await source?.[Symbol.asyncDispose]();
+      await target?.[Symbol.asyncDispose]();
+    });
+
+    it('counts without writing when it is asked to', async () => {
+      const { code, stdout } = await run(source, target, '--dry-run');
+      expect(code).toBe(0);
+      expect(stdout.split('\n').filter(Boolean)).toEqual([
+        'app public',
+        '  tenants: 1',
+        '  users: 5',
+        '  verified emails: 1',
+        '  metadata: 1',
+        '  roles: 1',
+        '  role assignments: 1',
+        '  signing keys: 2',
+        '  sessions: 1',
+        '  left out: 1 totp_user_devices',
+      ]);
+      expect(await target.sql('select id from users')).toEqual([]);
+    });
+
+    it('takes over all that it counted, and says what it could not', async () => {
+      const { code, stdout, stderr } = await run(
+        source,
+        target,
+        '--firebase-signer-key',
+        FIREBASE.signerKey,
+      );
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(stdout).toContain('users: 5, 5 new');
+      expect(stdout).toContain('sessions: 1, 1 new');
+      expect(stdout).toContain('signing keys: 2, 2 new');
+      expect(stdout).toContain('password hashes of unknown kind, left out: 1');
+      expect(stderr).toContain('public: users 5');
+      expect(stdout + stderr).not.toContain(FIREBASE.signerKey);
+      service = await startService({
+        env: {
+          DATABASE_URL: target.url,
+          AUTHGRAPH_SUPERTOKENS: 'true',
+          AUTHGRAPH_SUPERTOKENS_PORT: '0',
+        },
+      });
+    });
+
+    it.each([
+      ['bcrypt', anna.email, PASSWORD],
+      ['argon2', ben.email, PASSWORD],
+      ["Firebase's scrypt", fire.email, FIREBASE.password],
+    ])('lets users with a hash of %s sign in, and brings it up to date', async (_, email, good) => {
+      expect((await signIn(email, `${good}!`)).body.status).toBe('WRONG_CREDENTIALS_ERROR');
+      expect((await signIn(email, good)).body.status).toBe('OK');
+      const [stored] = await target.sql<{ hash: string }>(
+        `select p.hash from passwords p join identities i on i.id = p.identity_id
+         where i.subject = ?`,
+        [email],
+      );
+      expect(stored?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+      expect((await signIn(email, good)).body.status).toBe('OK');
+    });
+
+    it('lets them sign in over GraphQL, too', async () => {
+      const input = { email: anna.email, password: PASSWORD };
+      const { body } = await service.send(SIGN_IN, { input });
+      expect(body.data.signIn.user.id).toBe(anna.id);
+    });
+
+    it('keeps ids, links, verified addresses, metadata and roles', async () => {
+      const found = await call('GET', `/user/id?userId=${linked.id}`);
+      expect(found.body.user).toMatchObject({
+        id: anna.id,
+        isPrimaryUser: true,
+        thirdParty: [{ id: 'google', userId: 'google-anna' }],
+      });
+      expect(found.body.user.loginMethods).toHaveLength(2);
+      const mapped = await call('GET', '/user/id?userId=ext-ben');
+      expect(mapped.body.user.loginMethods[0]).toMatchObject({
+        recipeUserId: 'ext-ben',
+        verified: true,
+      });
+      const metadata = await call('GET', '/recipe/user/metadata?userId=ext-ben');
+      expect(metadata.body.metadata).toEqual({ a: null });
+      const roles = await call('GET', `/public/recipe/user/roles?userId=${anna.id}`);
+      expect(roles.body.roles).toEqual(['editor']);
+    });
+
+    it("takes the core's access tokens", async () => {
+      const { privateKey } = core.dynamicKey;
+      const claims = {
+        tId: 'public',
+        rsub: anna.id,
+        sessionHandle: session.handle,
+        refreshTokenHash1: session.refreshHash1,
+        parentRefreshTokenHash1: null,
+        antiCsrfToken: null,
+        plan: 'pro',
+      };
+      const accessToken = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: core.dynamicKid, version: '5' })
+        .setSubject(anna.id)
+        .setIssuedAt()
+        .setExpirationTime('1h')
+        .sign(privateKey);
+      const { body } = await call('POST', '/recipe/session/verify', {
+        accessToken,
+        enableAntiCsrf: false,
+        doAntiCsrfCheck: false,
+        checkDatabase: true,
+      });
+      expect(body).toMatchObject({ status: 'OK', session: { handle: session.handle } });
+    });
+
+    it('goes on with its sessions from a token of the core, and sees theft as it does', async () => {
+      const child = core.refreshToken({
+        sessionHandle: session.handle,
+        userId: anna.id,
+        parentRefreshTokenHash1: session.refreshHash1,
+      });
+      const first = await refresh(child);
+      expect(first.body).toMatchObject({
+        status: 'OK',
+        session: { handle: session.handle, userDataInJWT: { plan: 'pro' } },
+      });
+      expect((await refresh(first.body.refreshToken.token)).body.status).toBe('OK');
+      expect((await refresh(session.refreshToken)).body.status).toBe('TOKEN_THEFT_DETECTED');
+      const forged = `${child.slice(0, 20)}${child[20] === 'A' ? 'B' : 'A'}${child.slice(21)}`;
+      expect((await refresh(forged)).body.status).toBe('UNAUTHORISED');
+    });
+
+    it('changes nothing when it runs again, and brings no ended session back', async () => {
+      await call('POST', '/recipe/session/remove', { userId: anna.id });
+      const before = await contentsOf(target);
+      const { code, stdout } = await run(source, target);
+      expect(code).toBe(0);
+      expect(stdout.match(/(?<!\d)[1-9]\d* new/g)).toBeNull();
+      expect(await contentsOf(target)).toEqual(before);
+      const again = core.refreshToken({ sessionHandle: session.handle, userId: anna.id });
+      expect((await refresh(again)).body.status).toBe('UNAUTHORISED');
+    });
+
+    async function call(method: string, path: string, body?: object): Promise<Answer> {
+      const { url } = service.app.use(supertokens);
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', 'cdi-version': '5.4' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+    }
+
+    const signIn = (email: string, password: string) =>
+      call('POST', '/public/recipe/signin', { email, password });
+    const refresh = (refreshToken: string) =>
+      call('POST', '/recipe/session/refresh', {
+        refreshToken,
+        enableAntiCsrf: false,
+        useDynamicSigningKey: true,
+      });
+  });
+
+  it('goes on where it was killed', async () => {
+    await using source = await createTestDatabase(servers.databaseUrl, { migrated: false });
+    await using target = await createTestDatabase(servers.databaseUrl);
+    await using core = await CoreTables.write(source.url);
+    await core.crowd(9_000, await bcrypt(PASSWORD, { cost: 4 }));
+    const killed = spawnCommand(argumentsFor(source), settingsFor(target));
+    const outcome = outcomeOf(killed);
+    await new Promise<void>((resolve) => killed.stderr?.once('data', () => resolve()));
+    killed.kill('SIGKILL');
+    await outcome;
+    const [partial] = await target.sql<{ count: number }>(
+      'select count(*)::int as count from supertokens_sessions',
+    );
+    expect(partial?.count).toBeLessThan(9_000);
+
+    const { stdout } = await run(source, target);
+    expect(stdout).toMatch(/users: 9000, \d+ new/);
+    const [counts] = await target.sql(`select (select count(*)::int from users) as users,
+      (select count(*)::int from identity_tenants) as memberships,
+      (select count(*)::int from passwords) as passwords,
+      (select count(*)::int from sessions) as listed,
+      (select count(*)::int from supertokens_sessions) as sessions`);
+    expect(counts).toEqual({
+      users: 9_000,
+      memberships: 9_000,
+      passwords: 9_000,
+      listed: 9_000,
+      sessions: 9_000,
+    });
+  });
+
+  it('refuses a database that is none of a core', async () => {
+    await using target = await createTestDatabase(servers.databaseUrl);
+    const { code, stderr } = await run(target, target);
+    expect(code).toBe(1);
+    expect(stderr).toContain('no database of a SuperTokens core of version 9 or later');
+  });
+});
+
+function argumentsFor(source: TestDatabase): string[] {
+  return ['supertokens', 'import', '--from', source.url];
+}
+
+function settingsFor(target: TestDatabase): Record<string, string> {
+  return {
+    DATABASE_URL: target.url,
+    AUTHGRAPH_SECRET: TEST_SECRET,
+    AUTHGRAPH_ISSUER: 'http://localhost:4000',
+  };
+}
+
+function run(source: TestDatabase, target: TestDatabase, ...more: string[]) {
+  return runCommand([...argumentsFor(source), ...more], settingsFor(target));
+}
+
+const IMPORTED = [
+  'users',
+  'identities',
+  'identity_tenants',
+  'passwords',
+  'sessions',
+  'supertokens_sessions',
+  'supertokens_keys',
+  'supertokens_refresh_keys',
+  'supertokens_user_ids',
+  'supertokens_primary_users',
+  'supertokens_verified_emails',
+  'supertokens_metadata',
+  'supertokens_roles',
+  'supertokens_role_assignments',
+  'supertokens_tenants',
+];
+
+/** A checksum of each table. */
+async function contentsOf({ sql }: TestDatabase): Promise<Record<string, unknown>> {
+  const sums: Record<string, unknown> = {};
+  for (const table of IMPORTED) {
+    const [row] = await sql(
+      `select md5(string_agg(t::text, ';' order by t::text)) from ${table} t`,
+    );
+    sums[table] = row;
+  }
+  return sums;
+}
