@@ -51,7 +51,7 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
       source = await createTestDatabase(servers.databaseUrl, { migrated: false });
       target = await createTestDatabase(servers.databaseUrl);
       core = await CoreTables.write(source.url);
-      await core.passwordUser({ ...anna, primaryId: anna.id }, await bcrypt(PASSWORD, { cost: 4 }));
+      await core.passwordUser({ ...anna, primaryId: anna.id }, await bcrypt(PASSWORD, 4));
       await core.providerUser(linked, 'google-anna');
       const asCore = { memoryCost: 8_192, timeCost: 1, parallelism: 2 };
       await core.passwordUser(ben, await argon2(PASSWORD, asCore));
@@ -241,7 +241,7 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
     await using source = await createTestDatabase(servers.databaseUrl, { migrated: false });
     await using target = await createTestDatabase(servers.databaseUrl);
     await using core = await CoreTables.write(source.url);
-    await core.crowd(9_000, await bcrypt(PASSWORD, { cost: 4 }));
+    await core.crowd(9_000, await bcrypt(PASSWORD, 4));
     const killed = spawnCommand(argumentsFor(source), settingsFor(target));
     const outcome = outcomeOf(killed);
     await new Promise<void>((resolve) => killed.stderr?.once('data', () => resolve()));
