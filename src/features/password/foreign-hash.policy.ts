@@ -11,7 +11,8 @@ const FIREBASE = /^\$f_scrypt\$([^$]+)\$([^$]+)\$(.+)$/;
 
 /**
  * The form in which a hash that another system made can be stored and verified here; undefined for
- * one of an unknown kind or of an absurd cost. Firebase's needs the project's signer key, in base64.
+ * one of an unknown kind or of an absurd cost. Firebase's needs the project's signer key, in
+ * base64.
  */
 export function importableHash(hash: string, firebaseSignerKey?: string): string | undefined {
   if (hash.startsWith('$argon2')) return isBoundedArgon2(hash) ? hash : undefined;

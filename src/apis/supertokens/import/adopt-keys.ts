@@ -3,8 +3,8 @@ import type { Realm } from '../../../kernel/realm.js';
 import type { SqlExecutor } from '../../../platform/database/database.js';
 import type { CoreKeys } from '../keys/core-keys.js';
 import type { ImportedRefreshTokens } from '../session/imported-refresh-tokens.js';
-import type { CoreDatabase } from './core-database.js';
 import { readKeys, readRefreshKey } from './core-settings-source.store.js';
+import type { CoreSource } from './source.js';
 
 export interface AdoptKeysDeps {
   readonly keys: CoreKeys;
@@ -14,7 +14,7 @@ export interface AdoptKeysDeps {
 /** Takes over what signs access tokens and encrypts refresh tokens: nobody has to sign in again. */
 export async function adoptKeys(
   { keys, importedTokens }: AdoptKeysDeps,
-  source: CoreDatabase,
+  source: CoreSource,
   sql: SqlExecutor,
   { realm, appId }: { readonly realm: Realm; readonly appId: string },
 ): Promise<number> {

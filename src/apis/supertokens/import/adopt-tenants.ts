@@ -5,9 +5,9 @@ import { mergeSettings } from '../apps/core-config.js';
 import { CoreError } from '../protocol/core-error.js';
 import type { JsonObject } from '../protocol/fields.js';
 import { PUBLIC } from '../protocol/request-path.js';
-import type { CoreDatabase } from './core-database.js';
 import { readTenants } from './core-settings-source.store.js';
 import { readProviders } from './provider-source.store.js';
+import type { CoreSource } from './source.js';
 
 /** What of a core's configuration means something here. */
 export function knownSettings(json: string, ofTenant: boolean): JsonObject {
@@ -25,7 +25,7 @@ export function knownSettings(json: string, ofTenant: boolean): JsonObject {
 
 /** Resolves to how many were new. One that is there stays as it is. */
 export async function adoptTenants(
-  source: CoreDatabase,
+  source: CoreSource,
   sql: SqlExecutor,
   realm: Realm,
   appId: string,

@@ -1,23 +1,17 @@
 import { Client } from 'pg';
 import { AuthError } from '../../../kernel/auth-error.js';
 import { findMissingTables } from './core-source.store.js';
-
-/** A SuperTokens core's own database, as it was at one moment. Nothing in it is changed. */
-export interface CoreDatabase extends AsyncDisposable {
-  /** What stands before the name of each table; empty by default. */
-  readonly prefix: string;
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
-}
+import type { CoreSource } from './source.js';
 
 const PREFIX = /^[a-z0-9_]{0,40}$/i;
 
 /** Rejects with BAD_USER_INPUT when it is none, or one of a version before 9. */
-export async function openCoreDatabase(url: string, prefix: string): Promise<CoreDatabase> {
+export async function openCoreDatabase(url: string, prefix: string): Promise<CoreSource> {
   if (!PREFIX.test(prefix)) throw new AuthError('BAD_USER_INPUT', 'That is no prefix of tables.');
   const client = new Client({ connectionString: url, application_name: 'authgraph import' });
   client.on('error', () => {}); // the statement that runs then reports it
   await client.connect();
-  const source: CoreDatabase = {
+  const source: CoreSource = {
     prefix,
     query: async (sql, parameters = []) => (await client.query(sql, [...parameters])).rows,
     [Symbol.asyncDispose]: () => client.end(),

@@ -1,4 +1,4 @@
-import type { CoreDatabase } from './core-database.js';
+import type { CoreSource } from './source.js';
 
 export interface CoreTenantOfSource {
   readonly id: string;
@@ -23,7 +23,7 @@ const TENANTS = (t: string) => `select n.tenant_id as id, coalesce(c.core_config
   where n.app_id = $1 order by n.tenant_id`;
 
 export async function readTenants(
-  source: CoreDatabase,
+  source: CoreSource,
   appId: string,
 ): Promise<CoreTenantOfSource[]> {
   return source.query<CoreTenantOfSource>(TENANTS(source.prefix), [appId]);
@@ -45,7 +45,7 @@ export interface CoreKeyOfSource {
   readonly value: string;
 }
 
-export async function readKeys(source: CoreDatabase, appId: string): Promise<CoreKeyOfSource[]> {
+export async function readKeys(source: CoreSource, appId: string): Promise<CoreKeyOfSource[]> {
   return source.query<CoreKeyOfSource>(KEYS(source.prefix), [appId]);
 }
 
@@ -53,7 +53,7 @@ const REFRESH_KEY = (t: string) => `select value from ${t}key_value
   where app_id = $1 and tenant_id = 'public' and name = 'refresh_token_key'`;
 
 export async function readRefreshKey(
-  source: CoreDatabase,
+  source: CoreSource,
   appId: string,
 ): Promise<string | undefined> {
   return (await source.query<{ value: string }>(REFRESH_KEY(source.prefix), [appId]))[0]?.value;

@@ -1,4 +1,4 @@
-import type { CoreDatabase } from './core-database.js';
+import type { CoreSource } from './source.js';
 
 const NEEDED = [
   'apps',
@@ -21,7 +21,7 @@ const NEEDED = [
   'key_value',
 ];
 
-export async function findMissingTables(source: CoreDatabase): Promise<string[]> {
+export async function findMissingTables(source: CoreSource): Promise<string[]> {
   const rows = await source.query<{ name: string }>(
     'select name from unnest($1::text[]) name where to_regclass(name) is null',
     [NEEDED.map((name) => source.prefix + name)],
@@ -34,7 +34,7 @@ type Text = (t: string) => string;
 
 const APPS: Text = (t) => `select app_id as id from ${t}apps order by app_id = 'public' desc, 1`;
 
-export async function listCoreApps(source: CoreDatabase): Promise<string[]> {
+export async function listCoreApps(source: CoreSource): Promise<string[]> {
   return (await source.query<{ id: string }>(APPS(source.prefix))).map(({ id }) => id);
 }
 
@@ -54,7 +54,7 @@ const COUNTS: Text = (t) => `select
 export type Counts = Readonly<Record<string, number>>;
 
 /** How many there are of what can be taken over. */
-export async function countCore(source: CoreDatabase, appId: string, now: Date): Promise<Counts> {
+export async function countCore(source: CoreSource, appId: string, now: Date): Promise<Counts> {
   const [row] = await source.query<Counts>(COUNTS(source.prefix), [appId, now.getTime()]);
   return row ?? {};
 }
@@ -62,7 +62,7 @@ export async function countCore(source: CoreDatabase, appId: string, now: Date):
 const LEFT_OUT = ['webauthn_credentials', 'totp_user_devices', 'oauth_clients', 'dashboard_users'];
 
 /** How many rows there are of what cannot. */
-export async function countLeftOut(source: CoreDatabase, appId: string): Promise<Counts> {
+export async function countLeftOut(source: CoreSource, appId: string): Promise<Counts> {
   const counts: Record<string, number> = {};
   for (const table of LEFT_OUT) {
     const name = source.prefix + table;
@@ -126,7 +126,7 @@ const USERS: Text = (t) => `with page as materialized (
 
 /** The login methods after that id, in the order of their ids. */
 export async function readUsers(
-  source: CoreDatabase,
+  source: CoreSource,
   appId: string,
   after: string,
   limit: number,
@@ -156,7 +156,7 @@ const SESSIONS: Text = (t) => `select session_handle as handle, tenant_id as "te
 
 /** Those that have not expired, after that one. */
 export async function readSessions(
-  source: CoreDatabase,
+  source: CoreSource,
   appId: string,
   after: Pick<CoreSessionOfSource, 'tenantId' | 'handle'>,
   { now, limit }: { readonly now: Date; readonly limit: number },
@@ -189,7 +189,7 @@ export interface CoreFact {
 }
 
 export async function readFacts(
-  source: CoreDatabase,
+  source: CoreSource,
   { appId, kind }: { readonly appId: string; readonly kind: FactKind },
   after: CoreFact,
   limit: number,
@@ -208,6 +208,6 @@ export interface CoreRoleOfSource {
   readonly permissions: string[];
 }
 
-export async function readRoles(source: CoreDatabase, appId: string): Promise<CoreRoleOfSource[]> {
+export async function readRoles(source: CoreSource, appId: string): Promise<CoreRoleOfSource[]> {
   return source.query<CoreRoleOfSource>(ROLES(source.prefix), [appId]);
 }

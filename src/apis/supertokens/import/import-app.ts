@@ -7,7 +7,6 @@ import { adoptSessions } from './adopt-sessions.store.js';
 import { adoptTenants } from './adopt-tenants.js';
 import { adoptUsers } from './adopt-users.store.js';
 import { adoptedUser } from './adopted-user.js';
-import type { CoreDatabase } from './core-database.js';
 import {
   type CoreSessionOfSource,
   type FactKind,
@@ -16,6 +15,7 @@ import {
   readSessions,
   readUsers,
 } from './core-source.store.js';
+import type { CoreSource } from './source.js';
 
 export interface ImportAppDeps extends AdoptKeysDeps {
   /** Without a limit on statements. */
@@ -44,7 +44,7 @@ const FACTS: readonly FactKind[] = ['verified emails', 'metadata', 'role assignm
 /** Takes over an app, page by page, each in a transaction: whoever stops it can start it again. */
 export async function importApp(
   deps: ImportAppDeps,
-  source: CoreDatabase,
+  source: CoreSource,
   app: App,
 ): Promise<ImportReport> {
   const { database, keys } = deps;
@@ -67,7 +67,7 @@ function add(report: ImportReport, kind: string, count: number): void {
 }
 
 async function adoptRoles(
-  source: CoreDatabase,
+  source: CoreSource,
   sql: SqlExecutor,
   { id, realm }: App,
 ): Promise<number> {
@@ -78,7 +78,7 @@ async function adoptRoles(
 
 async function importUsers(
   deps: ImportAppDeps,
-  source: CoreDatabase,
+  source: CoreSource,
   { id: appId, realm }: App,
   report: ImportReport,
 ): Promise<void> {
@@ -107,7 +107,7 @@ async function importUsers(
 
 async function importFacts(
   { database, progress }: ImportAppDeps,
-  source: CoreDatabase,
+  source: CoreSource,
   { id: appId, realm }: App,
   { kind, report }: { readonly kind: FactKind; readonly report: ImportReport },
 ): Promise<void> {
@@ -125,7 +125,7 @@ async function importFacts(
 
 async function importSessions(
   { database, now, progress }: ImportAppDeps,
-  source: CoreDatabase,
+  source: CoreSource,
   { id: appId, realm, config }: App,
   report: ImportReport,
 ): Promise<void> {

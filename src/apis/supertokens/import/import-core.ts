@@ -7,10 +7,11 @@ import type { AppDirectory } from '../apps/app-directory.js';
 import { PUBLIC } from '../protocol/request-path.js';
 import type { AdoptKeysDeps } from './adopt-keys.js';
 import { knownSettings } from './adopt-tenants.js';
-import { type CoreDatabase, openCoreDatabase } from './core-database.js';
+import { openCoreDatabase } from './core-database.js';
 import { readTenants } from './core-settings-source.store.js';
 import { type Counts, countCore, countLeftOut, listCoreApps } from './core-source.store.js';
 import { type ImportReport, importApp } from './import-app.js';
+import type { CoreSource } from './source.js';
 
 export interface ImportCoreDeps extends AdoptKeysDeps {
   readonly database: Database;
@@ -79,7 +80,7 @@ export async function* importCore(
 /** The app here, made if need be; refuses a realm that is there and none. */
 async function openApp(
   { database, apps, manageRealms }: ImportCoreDeps,
-  source: CoreDatabase,
+  source: CoreSource,
   appId: string,
 ): Promise<{ app: App; signerKey: string | undefined }> {
   const found = (await readTenants(source, appId)).find(({ id }) => id === PUBLIC);

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/fields.js';
-import type { CoreDatabase } from './core-database.js';
+import type { CoreSource } from './source.js';
 
 const CLIENT = `jsonb_strip_nulls(jsonb_build_object('clientType', nullif(c.client_type, ''),
     'clientId', c.client_id, 'clientSecret', c.client_secret, 'scope', to_jsonb(c.scope),
@@ -35,7 +35,7 @@ const PROVIDERS = (
 
 /** The providers of each tenant that has any. */
 export async function readProviders(
-  source: CoreDatabase,
+  source: CoreSource,
   appId: string,
 ): Promise<ReadonlyMap<string, readonly JsonObject[]>> {
   const text = PROVIDERS(source.prefix);
