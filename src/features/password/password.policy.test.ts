@@ -7,19 +7,38 @@ const context: PasswordContext = { minimumLength: 8, emailName: 'ada', isCommon:
 describe('weaknessesOf', () => {
   it('counts code points, not UTF-16 units (requirement 1)', () => {
     expect(weaknessesOf('🦊'.repeat(7), context)).toEqual(['TOO_SHORT']);
-    expect(weaknessesOf('🦊'.repeat(8), context)).toEqual([]);
-    expect(weaknessesOf('🦊'.repeat(256), context)).toEqual([]);
+    expect(weaknessesOf('🦉🦊🦊🦊🦊🦊🦊🦊', context)).toEqual([]);
+    expect(weaknessesOf(`🦉${'🦊'.repeat(255)}`, context)).toEqual([]);
     expect(weaknessesOf('🦊'.repeat(257), context)).toEqual(['TOO_LONG']);
   });
 
   it('takes the minimum from one setting, 15 for NIST SP 800-63B-4 (requirement 1)', () => {
     const strict = { ...context, minimumLength: 15 };
     expect(weaknessesOf('x'.repeat(14), strict)).toEqual(['TOO_SHORT']);
-    expect(weaknessesOf('x'.repeat(15), strict)).toEqual([]);
+    expect(weaknessesOf(`y${'x'.repeat(14)}`, strict)).toEqual([]);
   });
 
   it('asks for no composition: lower-case letters alone will do (requirement 2)', () => {
     expect(weaknessesOf('qzjvkwpxmfybgtr', context)).toEqual([]);
+  });
+
+  it.each([
+    'aaaaaaaa',
+    '🦊'.repeat(8),
+    'abcdefghijkl',
+    'ABCDEFGHIJKL',
+    '12345678',
+    '98765432',
+    ' '.repeat(12),
+    ' \u200b\u00ad\u2060\u3164\u115f\ufe0f\t',
+    '\0'.repeat(10),
+  ])('refuses %j: a repetition, a sequence, or nothing visible (requirement 51)', (password) => {
+    expect(weaknessesOf(password, context)).toEqual(['COMMON']);
+  });
+
+  it('takes a repetition or a sequence that something breaks', () => {
+    for (const password of ['aaaaaaab', 'abcdefgz', '13579135', '   x    ', 'a b c d e f'])
+      expect(weaknessesOf(password, context), password).toEqual([]);
   });
 
   it('refuses what contains the name in the address, in any case (requirement 3)', () => {

@@ -18,6 +18,15 @@ export function normalizePassword(password: string): string | undefined {
   return password.normalize('NFKC');
 }
 
+const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{C}]/gu;
+/** True for `aaaaaaaa`, `abcdefgh`, `98765432`, and for what shows nothing at all. */
+function isPredictable(password: string): boolean {
+  if (password.replace(INVISIBLE, '') === '') return true;
+  const codes = [...password].map((character) => character.codePointAt(0) ?? 0);
+  const steps = new Set(codes.slice(1).map((code, at) => code - (codes[at] ?? 0)));
+  return steps.size === 1 && [0, 1, -1].some((step) => steps.has(step));
+}
+
 export interface PasswordContext {
   readonly minimumLength: number;
   /** The local part of the user's normalised address. */
@@ -36,7 +45,9 @@ export function weaknessesOf(password: string, context: PasswordContext): Passwo
   const weaknesses: PasswordWeakness[] = [];
   if (codePoints < context.minimumLength) weaknesses.push('TOO_SHORT');
   if (codePoints > MAX_PASSWORD_CODE_POINTS) weaknesses.push('TOO_LONG');
-  if (context.isCommon(lowerCase)) weaknesses.push('COMMON');
+  // Of one that is too short or too long, this would be no news.
+  const isPredictableToo = weaknesses.length === 0 && isPredictable(lowerCase);
+  if (context.isCommon(lowerCase) || isPredictableToo) weaknesses.push('COMMON');
   if (name.length >= SHORTEST_NAME && lowerCase.includes(name)) weaknesses.push('CONTAINS_EMAIL');
   return weaknesses;
 }

@@ -64,6 +64,22 @@ describe('parseEmail', () => {
     expect(parseEmail(`${'ﬃ'.repeat(22)}@example.com`)).toBeUndefined(); // 66 letters
   });
 
+  it.each([
+    ['a zero-width space', '\u200b'],
+    ['a soft hyphen', '\u00ad'],
+    ['a combining grapheme joiner', '\u034f'],
+    ['a Hangul filler', '\u3164'],
+    ['a half-width Hangul filler', '\uffa0'],
+    ['a variation selector', '\ufe0f'],
+    ['a Mongolian vowel separator', '\u180e'],
+  ])(
+    'refuses %s, which nobody sees, on both sides of the @ (requirement 51)',
+    (_what, character) => {
+      expect(parseEmail(`ada${character}l@example.com`)).toBeUndefined();
+      expect(parseEmail(`ada@exam${character}ple.com`)).toBeUndefined();
+    },
+  );
+
   it('never throws, and accepts its own output again as the same address', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.emailAddress()), (text) => {

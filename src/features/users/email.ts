@@ -14,6 +14,8 @@ const LOCAL = String.raw`[^\s@\p{C}"(),:;<>[\\\]]+`;
 const FIRST = String.raw`[\p{L}\p{N}]`;
 const REST = String.raw`(?:[\p{L}\p{N}-]*[\p{L}\p{N}])`;
 const SHAPE = new RegExp(`^${LOCAL}@(?:${FIRST}${REST}?\\.)+${FIRST}${REST}$`, 'u');
+/** Two addresses that look the same would be two accounts. */
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
  * Reads an address as a person types it: trimmed, NFKC, lower case, and only then checked. Composed
@@ -26,7 +28,7 @@ export function parseEmail(text: string): Email | undefined {
   const normalized = typed.normalize('NFKC').toLowerCase().normalize('NFKC');
   if (normalized.length > MAX_LENGTH || localPart(normalized).length > MAX_LOCAL_LENGTH)
     return undefined;
-  return isDotSound(localPart(normalized)) && SHAPE.test(normalized)
+  return isDotSound(localPart(normalized)) && SHAPE.test(normalized) && !INVISIBLE.test(normalized)
     ? { typed, normalized }
     : undefined;
 }

@@ -41,7 +41,7 @@ export type SignOutInput = {
 export type PasswordWeakness =
   | 'TOO_SHORT'
   | 'TOO_LONG'
-  /** On the list of passwords that attackers try first. */
+  /** On the list of passwords that attackers try first, or as easy to guess: a repetition, a sequence, nothing visible. */
   | 'COMMON'
   /** Contains what stands before the @ of the address. */
   | 'CONTAINS_EMAIL'
