@@ -69,7 +69,7 @@ describe.each([
   it('have the attributes that were designed, and each is under 4,096 bytes (requirement 21)', async () => {
     const { answer } = await signedUp();
     const lines = answer.headers.getSetCookie();
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThan(4_096);
     const [access, refresh] = cookiesOf(answer);
     expect([access?.name, refresh?.name]).toEqual([names.access, names.refresh]);
@@ -96,7 +96,7 @@ describe.each([
     for (const answer of [up, signedIn, refreshed]) {
       const text = JSON.stringify(answer.body);
       const values = cookiesOf(answer).map(({ value }) => value ?? '');
-      expect(values).toHaveLength(2);
+      expect(values.length).toBeGreaterThanOrEqual(2);
       for (const value of values) {
         expect(value.length).toBeGreaterThan(40);
         expect(text).not.toContain(value);

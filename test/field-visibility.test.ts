@@ -142,7 +142,13 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
     startCursor: WITHIN,
     endCursor: WITHIN,
   },
-  SignedIn: { user: EVERYBODY, session: EVERYBODY, tokens: EVERYBODY, tokenType: EVERYBODY },
+  SignedIn: {
+    user: EVERYBODY,
+    session: EVERYBODY,
+    tokens: EVERYBODY,
+    deviceToken: EVERYBODY,
+    tokenType: EVERYBODY,
+  },
   SessionRefreshed: { session: EVERYBODY, tokens: EVERYBODY, tokenType: EVERYBODY },
   SignedOut: { endedSessions: EVERYBODY },
   Tokens: {

@@ -1,7 +1,11 @@
+import { createAuthClient } from '@authgraph/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { password as passwordFeature } from '../src/features/password/index.js';
+import { operator } from '../src/kernel/caller.js';
 import { refresh } from './harness/accounts.js';
 import { GOOD_PASSWORD, SIGN_IN, SIGN_UP, signUpUser } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
+import { realmOf } from './harness/service-parts.js';
 
 const RATES = {
   AUTHGRAPH_TRUST_PROXY: '127.0.0.1',
@@ -16,7 +20,10 @@ const RATES = {
 const from = (address: string) => ({ 'x-forwarded-for': address });
 let addresses = 0;
 /** An address that nobody has come from yet. */
-const stranger = () => `198.51.100.${++addresses}`;
+const stranger = () => {
+  addresses += 1;
+  return `10.${addresses >> 8}.${addresses & 255}.1`;
+};
 
 async function signIn(
   { send }: TestService,
@@ -31,6 +38,8 @@ async function signIn(
   const { body } = await send(query, { input: { email, password } }, from(address));
   return body.data.signIn;
 }
+
+const plain = (init: RequestInit | undefined) => Object.fromEntries(new Headers(init?.headers));
 
 /** How many of the answers are of each kind. */
 function tally(answers: readonly { __typename: string }[]): Record<string, number> {
@@ -112,6 +121,113 @@ describe('limits', () => {
     expect(await refresh(service.send, token)).toMatchObject({ __typename: 'RateLimited' });
     const [row] = await service.sql('select ended_at from sessions where id = ?', [user.sessionId]);
     expect(row).toEqual({ ended_at: null });
+  });
+});
+
+describe('a device that has signed in before (requirement 7)', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startService({ env: RATES });
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  /** Signs in with whatever the device kept; resolves to the answer and what it keeps now. */
+  async function signInOn(
+    device: { deviceToken?: string; cookie?: string },
+    input: { email: string; password: string; delivery?: string },
+  ) {
+    const { deviceToken, cookie } = device;
+    const query = `mutation ($input: SignInInput!) { signIn(input: $input) { __typename
+      ... on SignedIn { deviceToken } } }`;
+    const headers = { ...from(stranger()), ...(cookie === undefined ? {} : { cookie }) };
+    const answer = await service.send(query, { input: { ...input, deviceToken } }, headers);
+    const cookies = answer.headers.getSetCookie().map((each) => each.split(';')[0] ?? '');
+    return {
+      ...answer.body.data.signIn,
+      cookie: cookies.find((each) => each.startsWith('authgraph-device=')),
+      setCookies: answer.headers.getSetCookie(),
+    };
+  }
+
+  const newUser = () =>
+    signUpUser((query, variables) => service.send(query, variables, from(stranger())));
+
+  /** A hundred wrong guesses from a hundred addresses. */
+  async function attack(email: string): Promise<void> {
+    const guesses = Array.from({ length: 100 }, (_, n) => signIn(service, email, `guess ${n}`));
+    expect(tally(await Promise.all(guesses))).toEqual({ InvalidCredentials: 4, RateLimited: 96 });
+  }
+
+  it.each([
+    ['a token that a client kept', 'BODY'],
+    ['a cookie', 'COOKIE'],
+  ])(
+    'lets its owner in by %s, while strangers guess and other devices wait',
+    async (_how, delivery) => {
+      const { email, password } = await newUser();
+      const { deviceToken, cookie } = await signInOn({}, { email, password, delivery });
+      expect([deviceToken === null, cookie === undefined]).toEqual(
+        delivery === 'COOKIE' ? [true, false] : [false, true],
+      );
+      await attack(email);
+      const kept = delivery === 'COOKIE' ? { cookie } : { deviceToken };
+      expect((await signInOn(kept, { email, password })).__typename).toBe('SignedIn');
+      expect((await signInOn({}, { email, password })).__typename).toBe('RateLimited');
+    },
+  );
+
+  it('is what the client kit makes of every device, over sign-outs too', async () => {
+    const url = `${service.url}/graphql`;
+    // behind addresses of their own
+    const fetch: typeof globalThis.fetch = (input, init) =>
+      globalThis.fetch(input, { ...init, headers: { ...plain(init), ...from(stranger()) } });
+    const own = createAuthClient({ url, fetch });
+    const email = 'kit@example.com';
+    await own.signUp({ email, password: GOOD_PASSWORD });
+    await own.signOut();
+    await attack(email);
+    const other = createAuthClient({ url, fetch });
+    const answers = await Promise.all(
+      [own, other].map((client) => client.signIn({ email, password: GOOD_PASSWORD })),
+    );
+    expect(answers.map(({ __typename }) => __typename)).toEqual(['SignedIn', 'RateLimited']);
+  });
+
+  it('is one of its own user only', async () => {
+    const [victim, attacker] = [await newUser(), await newUser()];
+    const { email, password } = attacker;
+    const { deviceToken } = await signInOn({}, { email, password });
+    await attack(victim.email);
+    const input = { email: victim.email, password: victim.password };
+    expect((await signInOn({ deviceToken }, input)).__typename).toBe('RateLimited');
+  });
+
+  it('has as many guesses as anybody when it is in other hands', async () => {
+    const { email, password } = await newUser();
+    const { deviceToken } = await signInOn({}, { email, password });
+    const guesses = Array.from({ length: 10 }, () =>
+      signInOn({ deviceToken }, { email, password: 'wrong' }),
+    );
+    expect(tally(await Promise.all(guesses))).toEqual({ InvalidCredentials: 4, RateLimited: 6 });
+    // which keeps nobody else out
+    expect((await signInOn({}, { email, password })).__typename).toBe('SignedIn');
+  });
+
+  it('keeps its cookie from scripts and from other sites', async () => {
+    const { email, password } = await newUser();
+    const { setCookies } = await signInOn({}, { email, password, delivery: 'COOKIE' });
+    const cookie = setCookies.find((each: string) => each.startsWith('authgraph-device='));
+    for (const attribute of ['HttpOnly', 'SameSite=Lax', 'Path=/', 'Expires='])
+      expect(cookie).toContain(attribute);
+  });
+
+  it('is known once its owner has recovered the account, and what strangers guessed is forgotten', async () => {
+    const { email, password } = await newUser();
+    await attack(email);
+    const caller = { ...operator('test'), ipAddress: '203.0.113.1' };
+    const { check } = service.app.use(passwordFeature);
+    await check.forgive(await realmOf(service), email, caller);
+    expect((await signInOn({}, { email, password })).__typename).toBe('SignedIn');
   });
 });
 

@@ -102,7 +102,7 @@ describe('no request costs more than honest ones could (requirement 34)', () => 
         for (const node of sessions.nodes) expect(node.user.id).toBe(id);
       }
     });
-    expect(seen.filter((statement) => statement.includes('sessions'))).toHaveLength(2);
+    expect(seen.filter((statement) => /from sessions s/.test(statement))).toHaveLength(2);
   });
 
   it('resolves the same representation once', async () => {
@@ -115,7 +115,7 @@ describe('no request costs more than honest ones could (requirement 34)', () => 
       const { body } = await service.send(query, { r: representations }, bearer(admin.accessToken));
       expect(body.data._entities).toEqual(Array(100).fill({ email: user.email }));
     });
-    expect(seen).toHaveLength(1);
+    expect(seen.filter((statement) => statement.includes('from users'))).toHaveLength(1);
   });
 });
 

@@ -7,6 +7,7 @@ import { emailChange } from '../features/email-change/index.js';
 import { emailVerification } from '../features/email-verification/index.js';
 import { invitations } from '../features/invitations/index.js';
 import { jobs } from '../features/jobs/index.js';
+import { knownDevices } from '../features/known-devices/index.js';
 import { mail } from '../features/mail/index.js';
 import { metadata } from '../features/metadata/index.js';
 import { oneTimeTokens } from '../features/one-time-tokens/index.js';
@@ -37,6 +38,7 @@ const ALL = [
   roles,
   signingKeys,
   proofs,
+  knownDevices,
   sessions,
   oneTimeTokens,
   password,

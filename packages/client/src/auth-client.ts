@@ -12,6 +12,7 @@ import { exportKey } from './proof.js';
 import { Prover } from './prover.js';
 import type {
   RefreshSessionResult,
+  SignedIn,
   SignInResult,
   SignOutResult,
   SignUpResult,
@@ -155,15 +156,21 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   async function signUp({ email, password }: Credentials): Promise<SignUpResult> {
     const input = { email, password, delivery };
     const { result } = await send(await forSignIn(), SIGN_UP, { input });
-    if (result.__typename === 'SignedIn') await state.adopt(result);
+    if (result.__typename === 'SignedIn') await adopt(result);
     return result;
   }
 
   async function signIn({ email, password }: Credentials): Promise<SignInResult> {
-    const input = { email, password, delivery };
+    const deviceToken = (await storage.device?.load()) ?? null;
+    const input = { email, password, delivery, deviceToken };
     const { result } = await send(await forSignIn(), SIGN_IN, { input });
-    if (result.__typename === 'SignedIn') await state.adopt(result);
+    if (result.__typename === 'SignedIn') await adopt(result);
     return result;
+  }
+
+  async function adopt(signedIn: SignedIn): Promise<void> {
+    if (signedIn.deviceToken) await storage.device?.save(signedIn.deviceToken);
+    await state.adopt(signedIn);
   }
 
   async function signOut({ everywhere = false } = {}): Promise<SignOutResult> {

@@ -16,4 +16,9 @@ export type * from './results.js';
 export { AuthClientError } from './send-operation.js';
 export type { AuthSession, Tokens } from './session.js';
 export type { SignedOutReason } from './session-state.js';
-export { localStorageStorage, memoryStorage, type TokenStorage } from './token-storage.js';
+export {
+  type DeviceStorage,
+  localStorageStorage,
+  memoryStorage,
+  type TokenStorage,
+} from './token-storage.js';

@@ -21,6 +21,17 @@ export interface TokenStorage {
    * left out. Null: nowhere, so that sessions are bound to none.
    */
   readonly keys?: KeyStorage | null;
+  /**
+   * Where what the service knows this device by is kept, over sign-outs too: strangers who guess
+   * the password cannot keep this device out then.
+   */
+  readonly device?: DeviceStorage;
+}
+
+/** Keeps one text. */
+export interface DeviceStorage {
+  load(): string | null | Promise<string | null>;
+  save(token: string): void | Promise<void>;
 }
 
 /**
@@ -37,8 +48,15 @@ export interface TokenStorage {
  */
 export function memoryStorage(): TokenStorage {
   let kept: AuthSession | null = null;
+  let device: string | null = null;
   return {
     keys: memoryKeys(),
+    device: {
+      load: () => device,
+      save: (token) => {
+        device = token;
+      },
+    },
     load: () => kept,
     save: (session) => {
       kept = session;
@@ -64,6 +82,10 @@ export function localStorageStorage(key = 'authgraph'): TokenStorage {
   return {
     sharedAs: key,
     keys: indexedDbKeys(key) ?? null,
+    device: {
+      load: () => storage.getItem(`${key}:device`),
+      save: (token) => storage.setItem(`${key}:device`, token),
+    },
     load: () => parse(storage.getItem(key)),
     save: (session) =>
       session === null ? storage.removeItem(key) : storage.setItem(key, JSON.stringify(session)),

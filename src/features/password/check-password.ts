@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { Limits } from '../../platform/limits/limits.js';
+import type { KnownDevices } from '../known-devices/index.js';
 import { normalizePassword } from './password.policy.js';
 import { findPassword, type PasswordCandidate, replaceHash } from './password.store.js';
 import type { PasswordHasher } from './password-hasher.js';
@@ -13,6 +14,7 @@ export interface CheckPasswordDeps {
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
   readonly limits: Limits;
+  readonly devices: KnownDevices;
 }
 
 /** Whose password a caller says it is. */
@@ -20,6 +22,8 @@ export interface PasswordClaim {
   /** Normalised. Nobody's address is a claim too, and takes as long. */
   readonly address: string;
   readonly password: string;
+  /** Of a device that has signed in before, if the caller has one. */
+  readonly deviceToken?: string | undefined;
 }
 
 /** Finds who a password proves the caller to be. */
@@ -38,14 +42,15 @@ export class CheckPassword {
    */
   async run(
     realm: Realm,
-    { address, password }: PasswordClaim,
+    { address, password, deviceToken }: PasswordClaim,
     caller: Caller,
   ): Promise<PasswordCandidate | undefined> {
     const normalized = normalizePassword(password);
     if (normalized === undefined) return undefined;
-    const { sql, hasher, limits } = this.#deps;
+    const { sql, hasher, limits, devices } = this.#deps;
     const candidate = await findPassword(sql, realm, address);
-    const { shared, own } = passwordAttempt(address, candidate?.userId, caller);
+    const device = devices.read(realm, deviceToken);
+    const { shared, own } = passwordAttempt(address, candidate?.userId, { ...caller, device });
     // Before it is checked, or guesses that come at once would all be free.
     await limits.spend(realm, ...shared, ...own);
     const matches = await hasher
@@ -60,6 +65,14 @@ export class CheckPassword {
     if (hasher.isOutdated(candidate.hash))
       await this.#upgrade(realm, candidate, normalized, caller);
     return candidate;
+  }
+
+  /**
+   * For one who has recovered the account: what strangers guessed meanwhile counts no more. Hand
+   * them a device token as well, or the next guesses keep them out again.
+   */
+  async forgive(realm: Realm, address: string, caller: Caller): Promise<void> {
+    await this.#deps.limits.forgive(realm, ...passwordAttempt(address, undefined, caller).own);
   }
 
   async #upgrade(

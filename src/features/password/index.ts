@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import { feature } from '../../platform/feature.js';
+import { knownDevices } from '../known-devices/index.js';
 import { mail, mailingJob } from '../mail/index.js';
 import { oneTimeTokens } from '../one-time-tokens/index.js';
 import { roles as rolesFeature } from '../roles/index.js';
@@ -52,6 +53,7 @@ export const password = feature({
     const { mails } = use(mail);
     const { tokens } = use(oneTimeTokens);
     const { roles } = use(rolesFeature);
+    const { devices } = use(knownDevices);
     const { issuer, endSessions, tokens: delivery } = use(sessions);
     const hasher = argon2Hasher(process.processors, log, () => performance.now());
     new Gauge({
@@ -64,7 +66,7 @@ export const password = feature({
     });
     const { breachCheckUrl } = PASSWORD_SETTINGS.of(platform);
     const hashNewPassword = newPasswordHasher(hasher, breachCheck(breachCheckUrl, log));
-    const check = new CheckPassword({ sql: database, clock, hasher, limits });
+    const check = new CheckPassword({ sql: database, clock, hasher, limits, devices });
     const confirm = new ConfirmIdentity(database, check);
     const addUser = new AddPasswordUser({ clock, newId, events });
     const accounts = { database, limits, hashNewPassword, addUser };
@@ -76,7 +78,7 @@ export const password = feature({
     const flows = { signUp, confirmSignUp, signIn, changePassword };
     return {
       parts: { ...flows, check, confirm, addUser, hashNewPassword, replace, hasher },
-      resolvers: [new PasswordResolver({ errors, tokens: delivery, ...flows })],
+      resolvers: [new PasswordResolver({ errors, tokens: delivery, devices, ...flows })],
       jobs: [mailingJob(SIGN_UP_REQUESTED, (...job) => confirmSignUp.sendMail(...job))],
       stop: () => hasher[Symbol.asyncDispose](),
     };

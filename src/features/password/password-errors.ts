@@ -26,7 +26,7 @@ registerEnumType(PasswordWeaknessEnum, {
   valuesConfig: {
     COMMON: {
       description:
-        'On the list of passwords that attackers try first, or as easy to guess: a repetition, a sequence, nothing visible.',
+        'Tried first by attackers, or as easy to guess: a repetition, a sequence, nothing visible.',
     },
     CONTAINS_EMAIL: { description: 'Contains what stands before the @ of the address.' },
     BREACHED: { description: 'Known from a breach of some service; asked only where set up.' },

@@ -88,10 +88,13 @@ export function argon2Hasher(threads: number, log: Log, now: () => number): Pass
       const from = networkOf(ipAddress ?? '');
       const item = { from, since: now(), task, resolve, reject };
       if (gone?.aborted || !queue.push(item)) return reject(tooMany());
-      gone?.addEventListener('abort', () => {
-        queue.remove(item);
-        reject(tooMany()); // to nobody
-      });
+      // A caller that was stored with a job has no signal any more.
+      if (gone instanceof AbortSignal) {
+        gone.addEventListener('abort', () => {
+          queue.remove(item);
+          reject(tooMany()); // to nobody
+        });
+      }
       startNext();
     });
   }

@@ -1,5 +1,6 @@
 import type { Caller } from '../../kernel/caller.js';
 import { type Count, limit } from '../../platform/limits/limit.js';
+import type { KnownDevice } from '../known-devices/index.js';
 import { PASSWORD_SETTINGS } from './password-settings.js';
 
 export const SIGN_UP_PER_ADDRESS = limit(
@@ -37,6 +38,9 @@ export interface PasswordAttempt {
   readonly own: readonly Count[];
 }
 
+/** Who gives it, and from where. */
+type Giver = Pick<Caller, 'ipAddress' | 'actorId'> & { readonly device?: KnownDevice | undefined };
+
 /**
  * @param account what the caller says whose password it is; counted alike whether or not it is
  * known.
@@ -45,11 +49,13 @@ export interface PasswordAttempt {
 export function passwordAttempt(
   account: string,
   userId: string | undefined,
-  { ipAddress, actorId }: Caller,
+  { ipAddress, actorId, device }: Giver,
 ): PasswordAttempt {
-  // The user themselves, signed in, asked for it once more: no stranger can use that up.
+  // No stranger can use up what is the owner's: signed in already, or on a device of theirs.
   if (userId !== undefined && actorId === userId)
     return { shared: [], own: [PER_DEVICE.of(userId)] };
+  if (userId !== undefined && device?.userId === userId)
+    return { shared: [], own: [PER_DEVICE.of(device.deviceId)] };
   return {
     shared: [PER_ADDRESS.of(ipAddress)],
     own: [PER_ADDRESS_AND_ACCOUNT.of(ipAddress, account), PER_ACCOUNT.of(account)],

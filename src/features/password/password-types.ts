@@ -28,6 +28,13 @@ export class SignInInput {
 
   @Field(() => TokenDelivery, { defaultValue: TokenDelivery.BODY })
   delivery!: TokenDelivery;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'From an earlier sign-in on this device, which strangers who guess cannot keep out then.',
+  })
+  deviceToken?: string | null;
 }
 
 @InputType()

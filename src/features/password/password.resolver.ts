@@ -4,6 +4,7 @@ import type { ErrorTable } from '../../platform/errors/error-table.js';
 import { type Accepted, accepted } from '../../platform/graphql/accepted.js';
 import { callerOf, type RequestContext, viewerOf } from '../../platform/graphql/context.js';
 import type { Problem } from '../../platform/graphql/problem.js';
+import type { KnownDevices } from '../known-devices/index.js';
 import type { DeliverTokens, SignedIn } from '../sessions/index.js';
 import type { ChangePassword } from './change-password.js';
 import type { ConfirmSignUp } from './confirm-sign-up.js';
@@ -27,6 +28,7 @@ export interface PasswordResolverDeps {
   readonly confirmSignUp: ConfirmSignUp;
   readonly signIn: SignIn;
   readonly changePassword: ChangePassword;
+  readonly devices: KnownDevices;
 }
 
 @Resolver()
@@ -62,8 +64,11 @@ export class PasswordResolver {
     @Arg('input', () => SignInInput) input: SignInInput,
     @Ctx() context: RequestContext,
   ): Promise<SignedIn | Problem> {
-    const { errors, tokens, signIn } = this.#deps;
-    const flow = () => signIn.run(context.realm, input, callerOf(context));
+    const { errors, tokens, signIn, devices } = this.#deps;
+    const { email, password } = input;
+    const deviceToken = devices.tokenOf(context, input.deviceToken);
+    const attempt = { email, password, deviceToken };
+    const flow = () => signIn.run(context.realm, attempt, callerOf(context));
     return errors.orProblem(() => tokens.signIn(context, input.delivery, flow));
   }
 

@@ -16,6 +16,13 @@ export interface SignInDeps {
   readonly check: CheckPassword;
 }
 
+export interface SignInAttempt {
+  readonly email: string;
+  readonly password: string;
+  /** Of a device that has signed in before. */
+  readonly deviceToken?: string | undefined;
+}
+
 /** Signs a user in with their password, always into a new session (ASVS 7.2.4). */
 export class SignIn {
   readonly #deps: SignInDeps;
@@ -30,13 +37,13 @@ export class SignIn {
    */
   async run(
     realm: Realm,
-    input: { readonly email: string; readonly password: string },
+    { email, password, deviceToken }: SignInAttempt,
     caller: Caller,
   ): Promise<IssuedSession> {
     const { database, events, issuer, check } = this.#deps;
     // Look up invalid addresses too: sign-in must take equally long.
-    const address = parseEmail(input.email)?.normalized ?? '';
-    const claim = { address, password: input.password };
+    const address = parseEmail(email)?.normalized ?? '';
+    const claim = { address, password, deviceToken };
     const owner = await check.run(realm, claim, caller);
     if (owner === undefined) {
       await events.emit(database, realm, SIGN_IN_REFUSED, { caller });

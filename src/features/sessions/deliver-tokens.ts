@@ -1,5 +1,6 @@
 import { sessionFromClaims } from '@authgraph/sdk';
 import type { RequestContext } from '../../platform/graphql/context.js';
+import type { KnownDevices } from '../known-devices/index.js';
 import type { IssuedSession } from './session-issuer.js';
 import { SignedIn, TokenDelivery, type Tokens, tokenTypeOf } from './session-types.js';
 import type { TokenCookies } from './token-cookies.js';
@@ -7,9 +8,11 @@ import type { TokenCookies } from './token-cookies.js';
 /** Hands new tokens over, in the body or as cookies. */
 export class DeliverTokens {
   readonly #cookies: TokenCookies;
+  readonly #devices: KnownDevices;
 
-  constructor(cookies: TokenCookies) {
+  constructor(cookies: TokenCookies, devices: KnownDevices) {
     this.#cookies = cookies;
+    this.#devices = devices;
   }
 
   /** Signs in by `flow`. A foreign Origin is refused before anything is done for it. */
@@ -26,6 +29,7 @@ export class DeliverTokens {
       user: { id: userId },
       session: { id: sessionId },
       tokens,
+      deviceToken: this.deliverDevice(context, userId, delivery),
       tokenType: tokenTypeOf(issued),
     });
   }
@@ -35,6 +39,14 @@ export class DeliverTokens {
     context.session = sessionFromClaims(issued.claims);
     if (delivery === TokenDelivery.BODY) return issued.tokens;
     this.#cookies.set(context, issued.tokens);
+    return null;
+  }
+
+  /** Makes the device of this request a known one. Null when a cookie has its token. */
+  deliverDevice(context: RequestContext, userId: string, delivery: TokenDelivery): string | null {
+    const token = this.#devices.tokenFor(context.realm, userId);
+    if (delivery === TokenDelivery.BODY) return token;
+    this.#devices.setCookie(context, token);
     return null;
   }
 }

@@ -2,6 +2,7 @@ import { DEFAULT_REALM } from '../../kernel/realm.js';
 import { feature } from '../../platform/feature.js';
 import { RequestLoader } from '../../platform/graphql/request-loader.js';
 import type { ProcessFacts } from '../../platform/platform.js';
+import { knownDevices } from '../known-devices/index.js';
 import { proofs as proofsFeature } from '../proofs/index.js';
 import { realms } from '../realms/index.js';
 import { signingKeys } from '../signing-keys/index.js';
@@ -86,7 +87,7 @@ export const sessions = feature({
       openToAll: !platform.process.production,
     });
     const cookies = new TokenCookies(alwaysAllowedOrigins(platform.process));
-    const tokens = new DeliverTokens(cookies);
+    const tokens = new DeliverTokens(cookies, use(knownDevices).devices);
     const refresh = new RefreshSession({
       database,
       clock,

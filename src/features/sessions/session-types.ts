@@ -128,6 +128,13 @@ export class SignedIn {
   @Field(() => Tokens, { nullable: true, description: AS_COOKIES })
   tokens!: Tokens | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Keep it over sign-outs, for the next sign-in on this device. Null when it is a cookie.',
+  })
+  deviceToken!: string | null;
+
   @Field(() => TokenType)
   tokenType!: TokenType;
 }

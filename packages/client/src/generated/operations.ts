@@ -41,7 +41,7 @@ export type SignOutInput = {
 export type PasswordWeakness =
   | 'TOO_SHORT'
   | 'TOO_LONG'
-  /** On the list of passwords that attackers try first, or as easy to guess: a repetition, a sequence, nothing visible. */
+  /** Tried first by attackers, or as easy to guess: a repetition, a sequence, nothing visible. */
   | 'COMMON'
   /** Contains what stands before the @ of the address. */
   | 'CONTAINS_EMAIL'
@@ -64,6 +64,8 @@ export type SignInInput = {
   readonly email: string;
   readonly password: string;
   readonly delivery?: TokenDelivery;
+  /** From an earlier sign-in on this device, which strangers who guess cannot keep out then. */
+  readonly deviceToken?: string | null | undefined;
 };
 
 export type TokensOfFragment = { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string };
@@ -76,7 +78,7 @@ export type SignUpMutationVariables = Exact<{
 
 
 export type SignUpMutation = { readonly result:
-    | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
+    | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly deviceToken: string | null, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
     | { readonly __typename: 'Accepted' }
     | { readonly __typename: 'InvalidEmail', readonly message: string }
     | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
@@ -91,7 +93,7 @@ export type SignInMutationVariables = Exact<{
 
 
 export type SignInMutation = { readonly result:
-    | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
+    | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly deviceToken: string | null, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
     | { readonly __typename: 'InvalidCredentials', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
    };
@@ -125,10 +127,10 @@ export type ProofAcceptedQueryVariables = Exact<{ [key: string]: never; }>;
 export type ProofAcceptedQuery = { readonly result: boolean };
 
 export const SIGN_UP: Operation<SignUpMutation, SignUpMutationVariables> = {
-  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
 export const SIGN_IN: Operation<SignInMutation, SignInMutationVariables> = {
-  text: "mutation SignIn($input:SignInInput!){result:signIn(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+  text: "mutation SignIn($input:SignInInput!){result:signIn(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
 export const REFRESH_SESSION: Operation<RefreshSessionMutation, RefreshSessionMutationVariables> = {
   text: "mutation RefreshSession($input:RefreshSessionInput){result:refreshSession(input:$input){__typename ...on SessionRefreshed{session{id}tokens{...TokensOf}tokenType}...on RefreshRejected{reason}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}",
