@@ -214,7 +214,7 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   },
   LastAdministrator: { message: WITHIN_ADMIN },
   Accepted: { message: EVERYBODY },
-  PasswordChanged: { user: EVERYBODY, endedSessions: EVERYBODY },
+  PasswordChanged: { user: EVERYBODY, endedSessions: EVERYBODY, deviceToken: EVERYBODY },
   EmailVerified: { user: EVERYBODY },
   TokenRejected: { message: EVERYBODY, reason: EVERYBODY },
   SignUpClosed: { message: EVERYBODY },

@@ -1,4 +1,5 @@
 import { feature } from '../../platform/feature.js';
+import { knownDevices } from '../known-devices/index.js';
 import { mail, mailingJob } from '../mail/index.js';
 import { oneTimeTokens } from '../one-time-tokens/index.js';
 import { password } from '../password/index.js';
@@ -18,14 +19,15 @@ export const passwordReset = feature({
   create({ database, jobs, limits, events, errors }, use) {
     const { mails } = use(mail);
     const { tokens } = use(oneTimeTokens);
+    const { devices } = use(knownDevices);
     const { proveAddress } = use(users);
-    const { hashNewPassword, replace } = use(password);
+    const { hashNewPassword, replace, check } = use(password);
     const request = new RequestPasswordReset({ database, jobs, limits, events, mails, tokens });
-    const hashing = { hashNewPassword, replace };
+    const hashing = { hashNewPassword, replace, check };
     const reset = new ResetPassword({ database, tokens, proveAddress, ...hashing });
     return {
       parts: {},
-      resolvers: [new PasswordResetResolver({ errors, request, reset })],
+      resolvers: [new PasswordResetResolver({ errors, request, reset, devices })],
       jobs: [mailingJob(SEND_RESET_LINK, (...job) => request.sendLink(...job))],
     };
   },

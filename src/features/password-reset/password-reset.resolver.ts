@@ -3,6 +3,7 @@ import type { ErrorTable } from '../../platform/errors/error-table.js';
 import { type Accepted, accepted, RequestResult } from '../../platform/graphql/accepted.js';
 import { callerOf, type RequestContext } from '../../platform/graphql/context.js';
 import type { Problem } from '../../platform/graphql/problem.js';
+import type { KnownDevices } from '../known-devices/index.js';
 import { PasswordChanged } from '../password/index.js';
 import { ResetPasswordInput, ResetPasswordResult } from './password-reset-types.js';
 import type { RequestPasswordReset } from './request-password-reset.js';
@@ -12,6 +13,7 @@ export interface PasswordResetResolverDeps {
   readonly errors: ErrorTable;
   readonly request: RequestPasswordReset;
   readonly reset: ResetPassword;
+  readonly devices: KnownDevices;
 }
 
 @Resolver()
@@ -41,10 +43,13 @@ export class PasswordResetResolver {
     @Arg('input', () => ResetPasswordInput) input: ResetPasswordInput,
     @Ctx() context: RequestContext,
   ): Promise<PasswordChanged | Problem> {
-    const { errors, reset } = this.#deps;
+    const { errors, reset, devices } = this.#deps;
     return errors.orProblem(async () => {
-      const { userId, endedSessions } = await reset.run(context.realm, input, callerOf(context));
-      return Object.assign(new PasswordChanged(), { user: { id: userId }, endedSessions });
+      const { realm } = context;
+      const { userId, endedSessions } = await reset.run(realm, input, callerOf(context));
+      const deviceToken = devices.tokenFor(realm, userId);
+      const user = { id: userId };
+      return Object.assign(new PasswordChanged(), { user, endedSessions, deviceToken });
     });
   }
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database, SqlExecutor } from '../../platform/database/database.js';
 import type { OneTimeTokens } from '../one-time-tokens/index.js';
-import type { HashNewPassword, ReplacePassword } from '../password/index.js';
+import type { CheckPassword, HashNewPassword, ReplacePassword } from '../password/index.js';
 import { type Contact, findContact, type ProveAddress } from '../users/index.js';
 import { RESET_TOKEN } from './request-password-reset.js';
 
@@ -13,6 +13,7 @@ export interface ResetPasswordDeps {
   readonly hashNewPassword: HashNewPassword;
   readonly replace: ReplacePassword;
   readonly proveAddress: ProveAddress;
+  readonly check: CheckPassword;
 }
 
 export interface PasswordReset {
@@ -34,12 +35,12 @@ export class ResetPassword {
     { token, newPassword }: { readonly token: string; readonly newPassword: string },
     caller: Caller,
   ): Promise<PasswordReset> {
-    const { database, tokens, hashNewPassword, replace, proveAddress } = this.#deps;
+    const { database, tokens, hashNewPassword, replace, proveAddress, check } = this.#deps;
     // Before anything is hashed: without a good token nobody costs us that.
     const found = await tokens.find(database, realm, [RESET_TOKEN], token);
     const { email } = await this.#ownerOf(database, realm, found.userId);
     const hash = await hashNewPassword(realm, newPassword, email, caller);
-    return database.transaction(async (sql) => {
+    const done = await database.transaction(async (sql) => {
       const { userId } = await tokens.spend(sql, realm, [RESET_TOKEN], token);
       const owner = await this.#ownerOf(sql, realm, userId);
       const address = owner.email.normalized;
@@ -48,6 +49,8 @@ export class ResetPassword {
       const endedSessions = await replace.run(sql, realm, owner, change, caller);
       return { userId: owner.userId, endedSessions };
     });
+    await check.forgive(realm, email.normalized, caller);
+    return done;
   }
 
   async #ownerOf(sql: SqlExecutor, realm: Realm, userId: string | null): Promise<Contact> {

@@ -26,6 +26,7 @@ import { SignIn } from './sign-in.js';
 import { SignUp } from './sign-up.js';
 
 export type { AddPasswordUser } from './add-password-user.js';
+export type { CheckPassword } from './check-password.js';
 export type { ConfirmIdentity } from './confirm-identity.js';
 export { type ConfirmSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
 export { importableHash } from './foreign-hash.policy.js';

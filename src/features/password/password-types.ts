@@ -56,6 +56,12 @@ export class PasswordChanged {
 
   @Field(() => Int)
   endedSessions!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'After a recovery: lets this device sign in while strangers guess.',
+  })
+  deviceToken?: string | null;
 }
 
 // Resolvers return instances of the member classes: so type-graphql tells the members apart.
