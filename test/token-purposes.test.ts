@@ -9,6 +9,7 @@ import {
   signUpUser,
   type TestUser,
 } from './harness/graphql-client.js';
+import { makeProofKey } from './harness/proof-key.js';
 import { startService, type TestService } from './harness/service.js';
 
 const PURPOSES = {
@@ -22,6 +23,9 @@ const PURPOSES = {
   'the id of a user': (user: TestUser) => user.id,
   'the id of a key': (user: TestUser) => String(decodeProtectedHeader(user.accessToken).kid),
   'a password': (user: TestUser) => user.password,
+  'a proof that goes with the access token': () => proof,
+  'an access token without the key that it is bound to': () => boundTokens.accessToken,
+  'a refresh token without the key that it is bound to': () => boundTokens.refreshToken,
 };
 
 interface Endpoint {
@@ -33,6 +37,9 @@ interface Endpoint {
 
 let service: TestService;
 let victim: TestUser;
+let proof: string;
+/** Of another user, whose client holds a key. */
+let boundTokens: TestUser;
 
 const refreshed = ({ body }: Answer) => body.data.refreshSession.__typename === 'SessionRefreshed';
 const signedOut = ({ body }: Answer) => body.data.signOut.endedSessions > 0;
@@ -87,6 +94,12 @@ const ENDPOINTS: { readonly [name: string]: Endpoint } = {
 beforeAll(async () => {
   service = await startService();
   victim = await signUpUser(service.send);
+  const key = await makeProofKey();
+  const url = 'http://localhost:4000/graphql';
+  proof = await key.proof(url, { token: victim.accessToken });
+  boundTokens = await signUpUser(async (query, variables) =>
+    service.send(query, variables, { dpop: await key.proof(url) }),
+  );
 });
 afterAll(() => service[Symbol.asyncDispose]());
 

@@ -65,8 +65,9 @@ export class SignOut {
     const presenter = presenterOf(realm, caller, !proofs.areRequired(realm), clock.now());
     const presented = judgeRefreshToken(token, session, presenter);
     if (presented === 'forged') return undefined;
-    // One that was spent long ago, or comes without its key, may be a thief's: it can end its own
-    // session, no others.
+    // A thief without the key must not even sign the owner out.
+    if (presented === 'unproven' && session.keyThumbprint !== null) return undefined;
+    // A token that was spent long ago may be a thief's: it can end its own session, no others.
     const holdsSession = presented === 'current' || presented === 'within-grace';
     return everywhere && holdsSession ? { userId: session.userId } : { id: session.id };
   }
