@@ -2,6 +2,7 @@ import { FirstSchema } from './20261121000000-first-schema.js';
 import { RealmsAndIdentities } from './20261124000000-realms-and-identities.js';
 import { SuperTokens } from './20261125001001-supertokens.js';
 import { SuperTokensCodes } from './20261125001002-supertokens-codes.js';
+import { SuperTokensDashboard } from './20261125001003-supertokens-dashboard.js';
 import { SuperTokensImport } from './20261125001501-supertokens-import.js';
 import { Jobs } from './20261125003000-jobs.js';
 import { Accounts } from './20261125003001-accounts.js';
@@ -17,6 +18,7 @@ export const migrations = [
   { name: '20261124000000-realms-and-identities', class: RealmsAndIdentities },
   { name: '20261125001001-supertokens', class: SuperTokens },
   { name: '20261125001002-supertokens-codes', class: SuperTokensCodes },
+  { name: '20261125001003-supertokens-dashboard', class: SuperTokensDashboard },
   { name: '20261125001501-supertokens-import', class: SuperTokensImport },
   { name: '20261125003000-jobs', class: Jobs },
   { name: '20261125003001-accounts', class: Accounts },

@@ -634,6 +634,30 @@ describe('users', () => {
   });
 });
 
+describe('the dashboard', () => {
+  it('signs its own users in, until they are changed or deleted', async () => {
+    const [email, password] = [someEmail(), 'a-password-of-8'];
+    const create = (body: object) => post('/recipe/dashboard/user', body);
+    const { user } = await create({ email, password });
+    expect(user).toEqual({ email, userId: user.userId, timeJoined: clock.now().getTime() });
+    expect((await create({ email, password })).status).toBe('EMAIL_ALREADY_EXISTS_ERROR');
+    expect((await create({ email: 'x', password })).status).toBe('INVALID_EMAIL_ERROR');
+    expect((await create({ email, password: 'x' })).status).toBe('PASSWORD_WEAK_ERROR');
+    const signIn = (word: string) => post('/recipe/dashboard/signin', { email, password: word });
+    expect(await signIn('wrong')).toEqual({ status: 'INVALID_CREDENTIALS_ERROR' });
+    const { sessionId } = await signIn(password);
+    const verify = () => post('/recipe/dashboard/session/verify', { sessionId });
+    expect(await verify()).toEqual({ status: 'OK', email });
+    await put('/recipe/dashboard/user', { email, newPassword: 'another-one-1' });
+    expect(await verify()).toEqual({ status: 'INVALID_SESSION_ERROR' });
+    expect((await signIn('another-one-1')).status).toBe('OK');
+    const query = { userId: user.userId };
+    const remove = () => answer('DELETE', '/recipe/dashboard/user', { query });
+    expect(await remove()).toEqual({ status: 'OK', didUserExist: true });
+    expect(await remove()).toEqual({ status: 'OK', didUserExist: false });
+  });
+});
+
 describe('JWTs', () => {
   it('are signed by the static key unless the dynamic one is wanted', async () => {
     const create = (more: object) =>

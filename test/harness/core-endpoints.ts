@@ -177,6 +177,14 @@ const ROWS: readonly Row[] = [
   ['POST', '/recipe/totp/device/verify', 'tenant', { userId: ID, deviceName: 'a', totp: '1' }],
   ['POST', '/recipe/totp/verify', 'tenant', { userId: ID, totp: '1' }],
 
+  ['POST', '/recipe/dashboard/signin', 'app', { email: EMAIL, password: 'x' }],
+  ['POST', '/recipe/dashboard/session/verify', 'app', { sessionId: 'x' }],
+  ['DELETE', '/recipe/dashboard/session', 'app', { sessionId: 'x' }, []],
+  ['POST', '/recipe/dashboard/user', 'app', { email: EMAIL, password: 'x' }],
+  ['PUT', '/recipe/dashboard/user', 'app', { email: EMAIL, newPassword: 'x' }, []],
+  ['DELETE', '/recipe/dashboard/user', 'app', { email: EMAIL }, []],
+  ['GET', '/recipe/dashboard/users', 'app'],
+
   ['GET', '/user/id', 'app', { userId: ID }],
   [
     'GET',

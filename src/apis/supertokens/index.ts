@@ -6,6 +6,7 @@ import { USER_DELETED, users } from '../../features/users/index.js';
 import { feature } from '../../platform/feature.js';
 import { CoreApp, CoreTenant } from './apps/app.entity.js';
 import { AppDirectory } from './apps/app-directory.js';
+import { DashboardSession, DashboardUser } from './dashboard/dashboard-user.entity.js';
 import { CorePasswords } from './emailpassword/core-passwords.js';
 import type { ImportOptions } from './import/import-core.js';
 import { CoreKey } from './keys/core-key.entity.js';
@@ -45,6 +46,8 @@ export const supertokens = feature({
     LoginCode,
     CoreTotpDevice,
     CoreTotpAttempt,
+    DashboardUser,
+    DashboardSession,
     CoreMetadata,
     CoreRole,
     CoreRoleAssignment,

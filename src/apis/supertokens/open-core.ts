@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ManageRealms } from '../../features/realms/index.js';
 import type { EndSessions } from '../../features/sessions/index.js';
+import { addSeconds } from '../../kernel/clock.js';
 import type { Seal } from '../../kernel/secrets.js';
+import { safeReason } from '../../platform/database/database-failure.js';
 import type { Platform } from '../../platform/platform.js';
 import { linkingEndpoints } from './account-linking/linking-endpoints.js';
 import type { AppDirectory } from './apps/app-directory.js';
@@ -11,9 +13,11 @@ import { ManageApps } from './apps/manage-apps.js';
 import { ManageTenants } from './apps/manage-tenants.js';
 import { tenantEndpoints } from './apps/tenant-endpoints.js';
 import { tenantUserEndpoints } from './apps/tenant-user-endpoints.js';
+import { dashboardEndpoints } from './dashboard/dashboard-endpoints.js';
 import type { CorePasswords } from './emailpassword/core-passwords.js';
 import { emailPasswordEndpoints } from './emailpassword/emailpassword-endpoints.js';
 import { emailVerificationEndpoints } from './emailverification/emailverification-endpoints.js';
+import { deleteExpired } from './expired.store.js';
 import type { CoreKeys } from './keys/core-keys.js';
 import { jwksPath } from './keys/jwks-path.js';
 import { jwtEndpoints } from './keys/jwt-endpoints.js';
@@ -72,6 +76,7 @@ export async function openCore(deps: CoreDeps): Promise<FastifyInstance> {
       ...userIdEndpoints(deps),
       ...jwtEndpoints(deps),
       ...totpEndpoints(deps),
+      ...dashboardEndpoints(deps),
       ...metadataEndpoints(deps),
       ...roleEndpoints(deps),
     ],
@@ -80,7 +85,22 @@ export async function openCore(deps: CoreDeps): Promise<FastifyInstance> {
     apiKeys,
     log,
   });
+  const sweep = setInterval(() => void deleteOver(deps), SWEEP_MS).unref();
+  server.addHook('onClose', async () => clearInterval(sweep));
   await server.listen({ port, host });
   log.info({ url: server.listeningOrigin }, "Listening for SuperTokens' SDKs");
   return server;
+}
+
+const SWEEP_MS = 600_000;
+const DAY_SECONDS = 86_400;
+
+/** Every node does; what one has deleted, another does not find. */
+async function deleteOver({ database, clock, log }: CoreDeps): Promise<void> {
+  const now = clock.now();
+  try {
+    await deleteExpired(database, { now, codesBefore: addSeconds(now, -DAY_SECONDS) });
+  } catch (error) {
+    log.warn({ reason: safeReason(error) }, 'Could not delete what has expired');
+  }
 }

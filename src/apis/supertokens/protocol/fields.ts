@@ -3,8 +3,8 @@ import { refuse, refuseField } from './core-error.js';
 
 export type JsonObject = { [name: string]: unknown };
 
-/** Any text that the database can hold. */
-export const text = z.string().refine((value) => !value.includes('\u0000'));
+/** Any text that comes back from the database as it is: no NUL, no half of a character. */
+export const text = z.string().refine((value) => value.isWellFormed() && !value.includes('\u0000'));
 /** SDKs write null for what they leave out. */
 export const optionalText = text.nullish().transform((value) => value ?? undefined);
 export const flag = z.boolean();
