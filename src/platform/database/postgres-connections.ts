@@ -7,9 +7,11 @@ import type { Log } from '../../kernel/log.js';
  * - A statement without an answer in time: `pg` reports an error and returns the connection to the
  *   pool, with the statement still running on it, maybe inside an open transaction that the next
  *   user's writes would become part of. Here such a connection is closed.
+ *   https://github.com/brianc/node-postgres/issues/3399
  * - A connection that breaks around `begin` or `rollback`: Kysely never releases it, until the pool
  *   has none left. Here it leaves the pool when it breaks.
  * - `end()` waits for a server that has stopped answering. Here the sockets can be destroyed.
+ *   https://github.com/brianc/node-postgres/issues/2199
  */
 export class PostgresConnections {
   readonly #sockets = new Set<Socket>();
