@@ -186,16 +186,14 @@ describe('authgraph migrate', () => {
       stderr: expect.stringContaining('--yes'),
     });
 
-    for (const _line of applied.stdout.trim().split('\n')) {
-      expect(await migrate('down --yes')).toMatchObject({
-        code: 0,
-        stdout: expect.stringMatching(/^took back [\w-]+\n$/),
-      });
-    }
-    const pending = await migrate('status');
-    expect(pending).toMatchObject({
+    const newest = /\d+-[\w-]+(?= {2}[^\n]+\n$)/.exec(applied.stdout)?.[0];
+    expect(await migrate('down --yes')).toMatchObject({
+      code: 0,
+      stdout: `took back ${newest}\n`,
+    });
+    expect(await migrate('status')).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^pending {2}20261121000000-first-schema\n/),
+      stdout: expect.stringMatching(new RegExp(`\\npending {2}${newest}\\n$`)),
     });
     expect(await runCommand(['keys', 'list'], embedded(own.dataDir))).toMatchObject({
       code: 1,
@@ -205,7 +203,7 @@ describe('authgraph migrate', () => {
     expect(await migrate('up')).toMatchObject({
       code: 0,
       stderr: '',
-      stdout: expect.stringMatching(/^applied 20261121000000-first-schema\n/),
+      stdout: `applied ${newest}\n`,
     });
     expect(await migrate('up')).toMatchObject({
       code: 0,
