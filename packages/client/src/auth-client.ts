@@ -1,3 +1,4 @@
+import { type AccountCalls, accountCalls } from './account-calls.js';
 import { createAuthFetch } from './auth-fetch.js';
 import {
   ME,
@@ -56,7 +57,7 @@ export interface Credentials {
 }
 
 /** Every method rejects with an AuthClientError when it gets no answer of its result union. */
-export interface AuthClient {
+export interface AuthClient extends AccountCalls {
   readonly url: string;
   /**
    * The session as far as it is known; null when signed out, and until an asynchronous storage was
@@ -152,6 +153,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   };
   const keeper = new SessionKeeper({ state, sharedAs: storage.sharedAs, clock, refresh });
   const authFetch = createAuthFetch({ keeper, fetch, url, origins, cookies, prover });
+  const signedIn: Transport = { ...plain, fetch: authFetch };
 
   async function signUp({ email, password }: Credentials): Promise<SignUpResult> {
     const input = { email, password, delivery };
@@ -188,7 +190,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
 
   async function me(): Promise<User | null> {
     try {
-      const { result, session } = await send({ ...plain, fetch: authFetch }, ME, {});
+      const { result, session } = await send(signedIn, ME, {});
       if (cookies && state.current === null && session !== null)
         await state.adopt({ session, tokens: null });
       return result;
@@ -209,6 +211,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     keeper,
     prover,
     authFetch,
+    ...accountCalls({ anonymous: plain, signedIn, forSignIn, delivery, state, keeper }),
     signUp,
     signIn,
     signOut,

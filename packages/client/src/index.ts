@@ -1,3 +1,4 @@
+export type { AccountCalls } from './account-calls.js';
 export {
   type AuthClient,
   type AuthClientOptions,

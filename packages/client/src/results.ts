@@ -1,12 +1,19 @@
 import type {
+  AcceptInvitationMutation,
+  ChangePasswordMutation,
+  DeleteMyAccountMutation,
   MeQuery,
   RefreshSessionMutation,
+  RequestEmailChangeMutation,
+  RequestPasswordResetMutation,
+  ResetPasswordMutation,
   SignInMutation,
   SignOutMutation,
   SignUpMutation,
+  VerifyEmailMutation,
 } from './generated/operations.js';
 
-export type { PasswordWeakness, RefreshRejection } from './generated/operations.js';
+export type { PasswordWeakness, RefreshRejection, TokenRejection } from './generated/operations.js';
 
 /**
  * What the service's mutations answer: the members of its result unions, told apart by
@@ -16,6 +23,13 @@ export type SignUpResult = SignUpMutation['result'];
 export type SignInResult = SignInMutation['result'];
 export type RefreshSessionResult = RefreshSessionMutation['result'];
 export type SignOutResult = SignOutMutation['result'];
+export type RequestResult = RequestPasswordResetMutation['result'];
+export type ResetPasswordResult = ResetPasswordMutation['result'];
+export type ChangePasswordResult = ChangePasswordMutation['result'];
+export type VerifyEmailResult = VerifyEmailMutation['result'];
+export type RequestEmailChangeResult = RequestEmailChangeMutation['result'];
+export type AcceptInvitationResult = AcceptInvitationMutation['result'];
+export type DeleteAccountResult = DeleteMyAccountMutation['result'];
 
 export type User = NonNullable<MeQuery['result']>;
 export type SignedIn = Member<SignInResult, 'SignedIn'>;
@@ -26,6 +40,7 @@ export type WeakPassword = Member<SignUpResult, 'WeakPassword'>;
 export type EmailTaken = Member<SignUpResult, 'EmailTaken'>;
 export type InvalidCredentials = Member<SignInResult, 'InvalidCredentials'>;
 export type RateLimited = Member<SignInResult, 'RateLimited'>;
+export type TokenRejected = Member<ResetPasswordResult, 'TokenRejected'>;
 export type RefreshRejected = Member<RefreshSessionResult, 'RefreshRejected'>;
 
 type Member<Result, Name> = Extract<Result, { readonly __typename: Name }>;

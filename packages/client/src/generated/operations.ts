@@ -68,6 +68,42 @@ export type SignInInput = {
   readonly deviceToken?: string | null | undefined;
 };
 
+export type ChangePasswordInput = {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+  readonly signOutOtherSessions?: boolean;
+};
+
+export type TokenRejection =
+  /** Not a token that this service sent for this purpose. */
+  | 'MALFORMED'
+  /** Too old, or a newer one has been sent since. */
+  | 'EXPIRED'
+  /** It has done what it is for. */
+  | 'USED';
+
+export type AcceptInvitationInput = {
+  /** From the link in the mail. */
+  readonly token: string;
+  readonly password: string;
+  readonly delivery?: TokenDelivery;
+};
+
+export type DeleteMyAccountInput = {
+  readonly currentPassword: string;
+};
+
+export type RequestEmailChangeInput = {
+  readonly newEmail: string;
+  readonly currentPassword: string;
+};
+
+export type ResetPasswordInput = {
+  /** From the link in the mail. */
+  readonly token: string;
+  readonly newPassword: string;
+};
+
 export type TokensOfFragment = { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string };
 
 export type UserOfFragment = { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null };
@@ -126,6 +162,109 @@ export type ProofAcceptedQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ProofAcceptedQuery = { readonly result: boolean };
 
+export type RequestPasswordResetMutationVariables = Exact<{
+  email: string;
+}>;
+
+
+export type RequestPasswordResetMutation = { readonly result:
+    | { readonly __typename: 'Accepted', readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type ResetPasswordMutationVariables = Exact<{
+  input: ResetPasswordInput;
+}>;
+
+
+export type ResetPasswordMutation = { readonly result:
+    | { readonly __typename: 'PasswordChanged', readonly endedSessions: number }
+    | { readonly __typename: 'TokenRejected', readonly reason: TokenRejection, readonly message: string }
+    | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+
+export type ChangePasswordMutation = { readonly result:
+    | { readonly __typename: 'PasswordChanged', readonly endedSessions: number }
+    | { readonly __typename: 'InvalidCredentials', readonly message: string }
+    | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type RequestEmailVerificationMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RequestEmailVerificationMutation = { readonly result:
+    | { readonly __typename: 'Accepted', readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type VerifyEmailMutationVariables = Exact<{
+  token: string;
+}>;
+
+
+export type VerifyEmailMutation = { readonly result:
+    | { readonly __typename: 'EmailVerified', readonly user: { readonly id: string } }
+    | { readonly __typename: 'TokenRejected', readonly reason: TokenRejection, readonly message: string }
+    | { readonly __typename: 'EmailTaken', readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type RequestEmailChangeMutationVariables = Exact<{
+  input: RequestEmailChangeInput;
+}>;
+
+
+export type RequestEmailChangeMutation = { readonly result:
+    | { readonly __typename: 'Accepted', readonly message: string }
+    | { readonly __typename: 'InvalidEmail', readonly message: string }
+    | { readonly __typename: 'InvalidCredentials', readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type ConfirmEmailChangeMutationVariables = Exact<{
+  token: string;
+}>;
+
+
+export type ConfirmEmailChangeMutation = { readonly result:
+    | { readonly __typename: 'EmailVerified', readonly user: { readonly id: string } }
+    | { readonly __typename: 'TokenRejected', readonly reason: TokenRejection, readonly message: string }
+    | { readonly __typename: 'EmailTaken', readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type AcceptInvitationMutationVariables = Exact<{
+  input: AcceptInvitationInput;
+}>;
+
+
+export type AcceptInvitationMutation = { readonly result:
+    | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
+    | { readonly __typename: 'TokenRejected', readonly reason: TokenRejection, readonly message: string }
+    | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
+export type DeleteMyAccountMutationVariables = Exact<{
+  input: DeleteMyAccountInput;
+}>;
+
+
+export type DeleteMyAccountMutation = { readonly result:
+    | { readonly __typename: 'AccountDeleted', readonly id: string }
+    | { readonly __typename: 'NotFound', readonly message: string }
+    | { readonly __typename: 'InvalidCredentials', readonly message: string }
+    | { readonly __typename: 'LastAdministrator', readonly message: string }
+    | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+   };
+
 export const SIGN_UP: Operation<SignUpMutation, SignUpMutationVariables> = {
   text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
@@ -143,4 +282,31 @@ export const ME: Operation<MeQuery, MeQueryVariables> = {
 };
 export const PROOF_ACCEPTED: Operation<ProofAcceptedQuery, ProofAcceptedQueryVariables> = {
   text: "query ProofAccepted{result:proofAccepted}",
+};
+export const REQUEST_PASSWORD_RESET: Operation<RequestPasswordResetMutation, RequestPasswordResetMutationVariables> = {
+  text: "mutation RequestPasswordReset($email:String!){result:requestPasswordReset(email:$email){__typename ...on Accepted{message}...on RateLimited{retryAfterSeconds message}}}",
+};
+export const RESET_PASSWORD: Operation<ResetPasswordMutation, ResetPasswordMutationVariables> = {
+  text: "mutation ResetPassword($input:ResetPasswordInput!){result:resetPassword(input:$input){__typename ...on PasswordChanged{endedSessions}...on TokenRejected{reason}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}",
+};
+export const CHANGE_PASSWORD: Operation<ChangePasswordMutation, ChangePasswordMutationVariables> = {
+  text: "mutation ChangePassword($input:ChangePasswordInput!){result:changePassword(input:$input){__typename ...on PasswordChanged{endedSessions}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}",
+};
+export const REQUEST_EMAIL_VERIFICATION: Operation<RequestEmailVerificationMutation, RequestEmailVerificationMutationVariables> = {
+  text: "mutation RequestEmailVerification{result:requestEmailVerification{__typename ...on Accepted{message}...on RateLimited{retryAfterSeconds message}}}",
+};
+export const VERIFY_EMAIL: Operation<VerifyEmailMutation, VerifyEmailMutationVariables> = {
+  text: "mutation VerifyEmail($token:String!){result:verifyEmail(token:$token){__typename ...on EmailVerified{user{id}}...on TokenRejected{reason}...on RateLimited{retryAfterSeconds}...on Problem{message}}}",
+};
+export const REQUEST_EMAIL_CHANGE: Operation<RequestEmailChangeMutation, RequestEmailChangeMutationVariables> = {
+  text: "mutation RequestEmailChange($input:RequestEmailChangeInput!){result:requestEmailChange(input:$input){__typename ...on Accepted{message}...on RateLimited{retryAfterSeconds}...on Problem{message}}}",
+};
+export const CONFIRM_EMAIL_CHANGE: Operation<ConfirmEmailChangeMutation, ConfirmEmailChangeMutationVariables> = {
+  text: "mutation ConfirmEmailChange($token:String!){result:confirmEmailChange(token:$token){__typename ...on EmailVerified{user{id}}...on TokenRejected{reason}...on RateLimited{retryAfterSeconds}...on Problem{message}}}",
+};
+export const ACCEPT_INVITATION: Operation<AcceptInvitationMutation, AcceptInvitationMutationVariables> = {
+  text: "mutation AcceptInvitation($input:AcceptInvitationInput!){result:acceptInvitation(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType}...on TokenRejected{reason}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+};
+export const DELETE_MY_ACCOUNT: Operation<DeleteMyAccountMutation, DeleteMyAccountMutationVariables> = {
+  text: "mutation DeleteMyAccount($input:DeleteMyAccountInput!){result:deleteMyAccount(input:$input){__typename ...on AccountDeleted{id}...on RateLimited{retryAfterSeconds}...on Problem{message}}}",
 };
