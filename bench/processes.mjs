@@ -74,6 +74,15 @@ export function migrate(database, workDir) {
   });
 }
 
+/**
+ * How a command of the service is called.
+ * @param {{ url: string | undefined }} database @param {string} workDir
+ * @param {readonly string[]} args
+ */
+export function commandOf(database, workDir, args) {
+  return { args: [MAIN, ...args], env: serviceEnv(database, workDir) };
+}
+
 /** @param {{ url: string | undefined }} database @param {string} workDir */
 function serviceEnv({ url }, workDir) {
   return {

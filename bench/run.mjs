@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { cleanup } from './measurements/cleanup.mjs';
+import { findUsers } from './measurements/find-users.mjs';
 import { meQuery } from './measurements/me-query.mjs';
 import { meUnderSignIns } from './measurements/me-under-sign-ins.mjs';
 import { memory } from './measurements/memory.mjs';
@@ -33,6 +35,8 @@ const MEASUREMENTS = [
   tokenVerification,
   memory,
   manyRealms,
+  findUsers,
+  cleanup,
   startUp,
   migration,
 ];

@@ -2,6 +2,11 @@
 import { readFileSync } from 'node:fs';
 import * as modules from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  addAuditCommands,
+  addRoleCommands,
+  addUserCommands,
+} from './cli/administration-commands.js';
 import { CommandFailed, EXIT, type ExitCode } from './cli/exit-codes.js';
 import { nodeVersionProblem } from './cli/node-version.js';
 import { parseDuration } from './kernel/duration.js';
@@ -59,7 +64,10 @@ migrate
 migrate
   .command('status')
   .description(`list the migrations; exits with ${EXIT.failed} when some are pending`)
-  .action(async () => end((await import('./cli/migrate.js')).migrateStatus(process.env)));
+  .option('--json', 'print JSON')
+  .action(async (options) =>
+    end((await import('./cli/migrate.js')).migrateStatus(process.env, options)),
+  );
 
 const keys = program
   .command('keys')
@@ -68,11 +76,13 @@ keys
   .command('list')
   .description('list the signing keys')
   .addOption(realmOption())
+  .option('--json', 'print one JSON object a line')
   .action(async (options) => end((await import('./cli/keys.js')).listKeys(process.env, options)));
 keys
   .command('rotate')
   .description('publish the next signing key; it signs once every verifier can know it')
   .addOption(realmOption())
+  .option('--json', 'print JSON')
   .action(async (options) => end((await import('./cli/keys.js')).rotateKeys(process.env, options)));
 keys
   .command('withdraw')
@@ -93,20 +103,10 @@ program
     end((await import('./cli/secrets.js')).resealSecrets(process.env, options)),
   );
 
-program
-  .command('users')
-  .description('look after users: create')
-  .command('create')
-  .description(
-    'make a user and print its id; the password is asked for, or read from standard input ' +
-      'when that is no terminal',
-  )
-  .requiredOption('--email <address>', 'email address')
-  .addOption(realmOption())
-  .option('--role <name>', 'grant a role, such as admin (may be given several times)', append)
-  .action(async (options) =>
-    end((await import('./cli/users.js')).createUserCommand(process.env, options)),
-  );
+const commands = { env: process.env, end, realmOption };
+addUserCommands(program, commands);
+addRoleCommands(program, commands);
+addAuditCommands(program, commands);
 
 const realms = program
   .command('realms')
@@ -217,13 +217,14 @@ program
 
 program
   .command('cleanup')
-  .description('delete sessions that are over')
+  .description('delete sessions that are over, and audit events that are kept no longer')
   .addOption(realmOption())
   .option(
     '--older-than <duration>',
     'keep those that ended less than this ago, such as 30d',
     readDuration,
   )
+  .option('--json', 'print JSON')
   .action(async (options) => end((await import('./cli/cleanup.js')).cleanup(process.env, options)));
 
 program
@@ -298,10 +299,6 @@ function messageOf(error: unknown): string {
 
 function realmOption(): Option {
   return new Option('--realm <id>', 'the realm').default(DEFAULT_REALM);
-}
-
-function append(name: string, names: string[] = []): string[] {
-  return [...names, name];
 }
 
 function readDuration(text: string): number {

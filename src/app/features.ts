@@ -18,6 +18,7 @@ import { realms } from '../features/realms/index.js';
 import { roles } from '../features/roles/index.js';
 import { sessions } from '../features/sessions/index.js';
 import { signingKeys } from '../features/signing-keys/index.js';
+import { transfer } from '../features/transfer/index.js';
 import { users } from '../features/users/index.js';
 import type { AuthErrorCode } from '../kernel/auth-error.js';
 import type { PLATFORM_ERRORS } from '../platform/errors/error-table.js';
@@ -50,6 +51,7 @@ const ALL = [
   administration,
   accountDeletion,
   jobs,
+  transfer,
   cleanup,
   supertokens,
 ] as const;

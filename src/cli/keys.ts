@@ -4,22 +4,28 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { type Environment, type RealmOption, withRealm } from './set-up.js';
 import { print } from './terminal.js';
 
-export function listKeys(env: Environment, options: RealmOption): Promise<ExitCode> {
+export interface KeyOptions extends RealmOption {
+  readonly json?: boolean;
+}
+
+export function listKeys(env: Environment, options: KeyOptions): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
     const ring = await use(signingKeys).rings.read(realm);
     for (const { key, status } of ring.list()) {
       const created = `created ${key.createdAt.toISOString()}`;
       const signs = `signs from ${key.activatesAt.toISOString()}`;
-      print(`${status.padEnd(9)}  ${key.algorithm}  ${key.kid}  ${created}  ${signs}`);
+      const line = `${status.padEnd(9)}  ${key.algorithm}  ${key.kid}  ${created}  ${signs}`;
+      print(options.json ? jsonOf(key, status) : line);
     }
     return EXIT.done;
   });
 }
 
-export function rotateKeys(env: Environment, options: RealmOption): Promise<ExitCode> {
+export function rotateKeys(env: Environment, options: KeyOptions): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
     const key = await use(signingKeys).rotate.now(realm, operator('keys rotate'));
-    print(`${key.algorithm}  ${key.kid}  signs from ${key.activatesAt.toISOString()}`);
+    const line = `${key.algorithm}  ${key.kid}  signs from ${key.activatesAt.toISOString()}`;
+    print(options.json ? jsonOf(key) : line);
     return EXIT.done;
   });
 }
@@ -35,4 +41,15 @@ export function withdrawKey(
     if (made !== undefined) print(`${made.algorithm}  ${made.kid}  signs from now on`);
     return EXIT.done;
   });
+}
+
+interface Key {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly createdAt: Date;
+  readonly activatesAt: Date;
+}
+
+function jsonOf({ kid, algorithm, createdAt, activatesAt }: Key, status?: string): string {
+  return JSON.stringify({ kid, algorithm, status, createdAt, activatesAt });
 }

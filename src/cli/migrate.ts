@@ -46,12 +46,18 @@ export function migrateDown(
 }
 
 /** Ends with `failed` when some are pending. */
-export function migrateStatus(env: Environment): Promise<ExitCode> {
+export function migrateStatus(
+  env: Environment,
+  options: { readonly json?: boolean },
+): Promise<ExitCode> {
   return withService(env, async ({ platform: { database } }) => {
-    for (const { name, at } of await appliedMigrations(database))
-      print(`applied  ${name}  ${at.toISOString()}`);
+    const applied = await appliedMigrations(database);
     const pending = await pendingMigrations(database);
-    for (const name of pending) print(`pending  ${name}`);
+    const lines = [
+      ...applied.map(({ name, at }) => `applied  ${name}  ${at.toISOString()}`),
+      ...pending.map((name) => `pending  ${name}`),
+    ];
+    print(options.json ? JSON.stringify({ applied, pending }) : lines.join('\n'));
     return pending.length > 0 ? EXIT.failed : EXIT.done;
   });
 }

@@ -5,6 +5,7 @@ import { roles as rolesFeature } from '../roles/index.js';
 import { sessions } from '../sessions/index.js';
 import { users as usersFeature } from '../users/index.js';
 import { ADMINISTRATION_EVENTS } from './administration-events.js';
+import { FindUsers } from './find-users.js';
 import { ManageRoles } from './manage-roles.js';
 import { ManageRolesResolver } from './manage-roles.resolver.js';
 import { ManageUsers } from './manage-users.js';
@@ -13,6 +14,8 @@ import { UsersResolver } from './users.resolver.js';
 
 export { DeleteAccountResult } from './administration-types.js';
 export type { ManageUsers } from './manage-users.js';
+
+export type { UserRow } from './user-rows.store.js';
 
 /** What administrators do with users: find, make, disable, delete, and give roles. */
 export const administration = feature({
@@ -28,7 +31,7 @@ export const administration = feature({
     const users = new ManageUsers({ database, clock, events, roles, endSessions });
     const roleHolders = new ManageRoles({ database, events, roles, endSessions, users });
     return {
-      parts: { users, roleHolders },
+      parts: { find: new FindUsers(database), users, roleHolders },
       resolvers: [
         new UsersResolver(database, find),
         new ManageUsersResolver({ errors, signUp, invite, users }),

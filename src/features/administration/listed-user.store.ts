@@ -14,7 +14,7 @@ export interface UserFilter {
 const LAST_CHARACTER = '\u{10FFFF}';
 
 /** A few texts, one for each kind of question, so that each has the plan of its own index. */
-function conditions(realm: Realm, filter: UserFilter): { where: string; values: unknown[] } {
+export function conditions(realm: Realm, filter: UserFilter): { where: string; values: unknown[] } {
   const values: unknown[] = [realm.id];
   const parts = ['realm_id = $1'];
   const add = (value: unknown) => `$${values.push(value)}`;

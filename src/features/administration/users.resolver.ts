@@ -1,12 +1,11 @@
 import { RequiresScopes } from '@authgraph/sdk/type-graphql';
 import { Arg, Args, Ctx, Directive, ID, Query, Resolver } from 'type-graphql';
-import { AuthError } from '../../kernel/auth-error.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import { connectionOf, parsePage } from '../../platform/graphql/connection.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
-import { isRoleName } from '../roles/index.js';
-import { type FindUser, searchForm, User } from '../users/index.js';
+import { type FindUser, User } from '../users/index.js';
 import { UserConnection, UsersArgs } from './administration-types.js';
+import { filterOf } from './find-users.js';
 import { countUsers, pageOfUsers } from './listed-user.store.js';
 
 /** How administrators find users. */
@@ -37,18 +36,9 @@ export class UsersResolver {
     @Ctx() { realm }: RequestContext,
   ): Promise<UserConnection> {
     const page = parsePage(args);
-    const filter = {
-      emailPrefix: args.email == null ? undefined : searchForm(args.email),
-      role: args.role == null ? undefined : roleName(args.role),
-      disabled: args.state == null ? undefined : args.state === 'DISABLED',
-    };
+    const filter = filterOf(args);
     const found = await pageOfUsers(this.#sql, realm, filter, page);
     const totalCount = () => countUsers(this.#sql, realm, filter);
     return { ...connectionOf(found, page), totalCount };
   }
-}
-
-function roleName(text: string): string {
-  if (isRoleName(text)) return text;
-  throw new AuthError('BAD_USER_INPUT', '"role" is no name of a role.');
 }

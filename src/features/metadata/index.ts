@@ -5,6 +5,8 @@ import { MetadataResolver } from './metadata.resolver.js';
 import { METADATA_PROBLEMS } from './metadata-errors.js';
 import { UpdateMetadata } from './update-metadata.js';
 
+export { metadataProblem } from './metadata.policy.js';
+
 /** What applications store with a user, and change by merge patches. */
 export const metadata = feature({
   name: 'metadata',

@@ -28,6 +28,11 @@ export function patchProblem(patch: unknown): string | undefined {
   return valueProblem(patch, 0);
 }
 
+/** Why this cannot be stored as metadata; undefined when it can. Pure. */
+export function metadataProblem(metadata: JsonObject): string | undefined {
+  return patchProblem(metadata) ?? sizeProblem(metadata);
+}
+
 /** Why this is too much to store; undefined when it is not. Pure. */
 export function sizeProblem(metadata: JsonObject): string | undefined {
   return byteLength(metadata) > LARGEST_BYTES

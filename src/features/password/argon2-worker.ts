@@ -1,5 +1,5 @@
 // What the threads of the password hasher run. It imports no file of ours: tests load it as it is.
-import { createCipheriv, scryptSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { hashSync, type Options, verifySync } from '@node-rs/argon2';
 
@@ -45,11 +45,31 @@ const STORED = /^m=(\d+),r=(\d+)\$([^$]*)\$([^$]+)$/;
 /** Verifies a password against a hash that came from elsewhere, in the form it is stored in. */
 function verifyForeignHash(password: string, hash: string): boolean {
   if (hash.startsWith(FIREBASE_SCRYPT)) return verifyFirebase(password, hash);
+  if (hash.startsWith('$6$')) {
+    const crypt: typeof import('unixcrypt') = require('unixcrypt');
+    return crypt.verify(password, hash);
+  }
+  if (/^\$(?:pbkdf2|scrypt)/.test(hash)) return verifyDerived(password, hash);
   if (!hash.startsWith('$2')) throw new Error('the stored hash is of no known kind');
   if (password.includes('\0')) return false; // where bcrypt's own implementations stop reading
   // Loaded on demand: most services have no such hash.
   const bcrypt: typeof import('@node-rs/bcrypt') = require('@node-rs/bcrypt');
   return bcrypt.verifySync(password, hash);
+}
+
+/** PBKDF2 and scrypt: what the password and the salt make is the hash itself. */
+function verifyDerived(password: string, hash: string): boolean {
+  const [, kind = '', parameters = '', salted = '', expected = ''] = hash.split('$');
+  const [salt, wanted] = [Buffer.from(salted, 'base64'), Buffer.from(expected, 'base64')];
+  const named = new Map(parameters.split(',').map((each) => each.split('=') as [string, string]));
+  const number = (name: string) => Number(named.get(name));
+  if (kind.startsWith('pbkdf2-')) {
+    const digest = kind.slice('pbkdf2-'.length);
+    return timingSafeEqual(pbkdf2Sync(password, salt, number('i'), wanted.length, digest), wanted);
+  }
+  const [N, r, p] = [2 ** number('ln'), number('r'), number('p')];
+  const options = { N, r, p, maxmem: 2 * BLOCK_BYTES * N * r * p };
+  return timingSafeEqual(scryptSync(password, salt, wanted.length, options), wanted);
 }
 
 /** Firebase: scrypt gives a key, and that key a stream. */

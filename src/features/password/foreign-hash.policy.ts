@@ -60,3 +60,31 @@ function unmask(hash: string, signerKey: string): string | undefined {
   const texts = [Buffer.concat(salts), stream].map((each) => Buffer.from(each).toString('base64'));
   return `${FIREBASE_SCRYPT}m=${memory},r=${rounds}$${texts.join('$')}`;
 }
+
+/** Base64, of this many characters, with or without its padding. */
+const base64 = (from: number, to: number) => `[A-Za-z0-9+/]{${from},${to}}={0,2}`;
+
+const SALT_AND_HASH = `\\$${base64(4, 128)}\\$${base64(16, 128)}`;
+const OTHERS: readonly RegExp[] = [
+  /^\$6\$(?:rounds=\d{4,7}\$)?[^$:\n]{1,16}\$[./A-Za-z0-9]{86}$/,
+  new RegExp(`^\\$pbkdf2-sha(?:1|256|512)\\$i=[1-9]\\d{0,6}${SALT_AND_HASH}$`),
+  new RegExp(`^\\$scrypt\\$ln=(?:[1-9]|1[0-7]),r=(?:[1-9]|1[0-6]),p=[1-4]${SALT_AND_HASH}$`),
+  // Firebase's, as it is stored here
+  new RegExp(`^\\$firebase-scrypt\\$m=(?:[1-9]|1[0-7]),r=(?:[1-9]|1[0-6])${SALT_AND_HASH}$`),
+];
+const FIREBASE_WITH_KEY =
+  /^\$firebase-scrypt\$m=(\d+),r=(\d+),sep=([^,$]*),key=([^,$]+)\$([^$]+)\$([^$]+)$/;
+const LONGEST = 512;
+
+/**
+ * The same for all kinds that a migration may bring: PBKDF2, scrypt and SHA-512 crypt, too, and
+ * Firebase's with its signer key in the text.
+ */
+export function migratableHash(hash: string): string | undefined {
+  if (hash.length > LONGEST) return undefined;
+  const [, m, r, separator, key, salt, box] = FIREBASE_WITH_KEY.exec(hash) ?? [];
+  if (box !== undefined) {
+    return importableHash(`$f_scrypt$${box}$${salt}$m=${m}$r=${r}$s=${separator}`, key);
+  }
+  return OTHERS.some((form) => form.test(hash)) ? hash : importableHash(hash);
+}

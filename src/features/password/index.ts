@@ -29,7 +29,7 @@ export type { AddPasswordUser } from './add-password-user.js';
 export type { CheckPassword } from './check-password.js';
 export type { ConfirmIdentity } from './confirm-identity.js';
 export { type ConfirmSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
-export { importableHash } from './foreign-hash.policy.js';
+export { importableHash, migratableHash } from './foreign-hash.policy.js';
 export type { HashNewPassword } from './new-password.js';
 export { InvalidCredentials, WeakPassword } from './password-errors.js';
 export type { PasswordHasher } from './password-hasher.js';

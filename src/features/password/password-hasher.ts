@@ -163,8 +163,9 @@ function tooMany(): AuthError<'RATE_LIMITED'> {
 
 function topUpOf(phc: string): Pick<HashTask, 'topUp'> {
   if (phc.startsWith(CURRENT)) return {};
-  const used = readParameters(phc);
-  const extra = used && topUp(used, PARAMETERS);
+  // What another system's hash costs is not known here: at least it is not answered sooner.
+  const used = readParameters(phc) ?? { memoryCost: 0, timeCost: 0 };
+  const extra = topUp(used, PARAMETERS);
   return extra === undefined ? {} : { topUp: { ...extra, parallelism: 1 } };
 }
 

@@ -17,7 +17,7 @@ export { addUser } from './add-user.js';
 export { type Contact, changeAddress, findContact, findContactByAddress } from './contact.store.js';
 export { type Email, localPart, parseEmail, searchForm } from './email.js';
 export { Identity } from './identity.entity.js';
-export { isAddressTaken, lockAddress, PUBLIC_TENANT } from './identity.store.js';
+export { isAddressTaken, lockAddress, lockAddresses, PUBLIC_TENANT } from './identity.store.js';
 export type { IdentityMethod } from './identity-method.js';
 export { maySeeUser } from './may-see-user.policy.js';
 export type { ProveAddress } from './prove-address.js';
