@@ -42,8 +42,8 @@ const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
 const HASHES = {
   argon2id: argon2(PASSWORD, { memoryCost: 1_024, timeCost: 1, parallelism: 1 }),
   argon2i: argon2(PASSWORD, { algorithm: 1, memoryCost: 1_024, timeCost: 2, parallelism: 1 }),
-  bcrypt: bcrypt(PASSWORD, { cost: 4 }),
-  'bcrypt of PHP': bcrypt(PASSWORD, { cost: 4 }).replace(/^\$2b\$/, '$2y$'),
+  bcrypt: bcrypt(PASSWORD, 4),
+  'bcrypt of PHP': bcrypt(PASSWORD, 4).replace(/^\$2b\$/, '$2y$'),
   'SHA-512 crypt': sha512Crypt(PASSWORD, '$6$rounds=1000$saltsalt'),
   'PBKDF2-SHA-256': `$pbkdf2-sha256$i=1000$${base64(SALT)}$${base64(pbkdf2Sync(PASSWORD, SALT, 1_000, 32, 'sha256'))}`,
   scrypt: `$scrypt$ln=10,r=8,p=1$${base64(SALT)}$${base64(scryptSync(PASSWORD, SALT, 32, { N: 1_024, r: 8, p: 1 }))}`,
