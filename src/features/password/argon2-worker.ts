@@ -2,6 +2,7 @@
 import { createCipheriv, pbkdf2Sync, scryptSync, timingSafeEqual } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { hashSync, type Options, verifySync } from '@node-rs/argon2';
+import { verify as verifyCrypt } from 'unixcrypt';
 
 const require = createRequire(import.meta.url);
 
@@ -45,10 +46,7 @@ const STORED = /^m=(\d+),r=(\d+)\$([^$]*)\$([^$]+)$/;
 /** Verifies a password against a hash that came from elsewhere, in the form it is stored in. */
 function verifyForeignHash(password: string, hash: string): boolean {
   if (hash.startsWith(FIREBASE_SCRYPT)) return verifyFirebase(password, hash);
-  if (hash.startsWith('$6$')) {
-    const crypt: typeof import('unixcrypt') = require('unixcrypt');
-    return crypt.verify(password, hash);
-  }
+  if (hash.startsWith('$6$')) return verifyCrypt(password, hash);
   if (/^\$(?:pbkdf2|scrypt)/.test(hash)) return verifyDerived(password, hash);
   if (!hash.startsWith('$2')) throw new Error('the stored hash is of no known kind');
   if (password.includes('\0')) return false; // where bcrypt's own implementations stop reading
