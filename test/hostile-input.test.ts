@@ -386,6 +386,13 @@ describe('bodies', () => {
     expect(await post(body)).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
   });
 
+  it('are answered with what no cache may keep (requirement 49)', async () => {
+    for (const query of ['{ me { email } }', '{ nothing }', '{']) {
+      const { headers } = await service.send(query, {}, bearer(user.accessToken));
+      expect(headers.get('cache-control'), query).toBe('no-store');
+    }
+  });
+
   it('are never repeated in what is said of them (requirement 42)', async () => {
     const secret = 'hunter2-hunter2';
     const operation = (password: unknown) => ({
