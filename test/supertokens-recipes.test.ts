@@ -128,6 +128,25 @@ describe('EmailPassword', () => {
   });
 });
 
+describe('a disabled user', () => {
+  it('neither signs in nor refreshes, and gets no session', async () => {
+    const { id, email } = await signUp();
+    const input = { userId: id, userDataInJWT: {}, userDataInDatabase: {}, enableAntiCsrf: false };
+    const { refreshToken } = await post('/recipe/session', input);
+    await core.service.sql('update users set disabled_at = now() where id = ?', [id]);
+    expect(await post('/recipe/signin', { email, password: GOOD_PASSWORD })).toEqual({
+      status: 'WRONG_CREDENTIALS_ERROR',
+    });
+    const refresh = {
+      refreshToken: refreshToken.token,
+      enableAntiCsrf: false,
+      useDynamicSigningKey: true,
+    };
+    expect((await post('/recipe/session/refresh', refresh)).status).toBe('UNAUTHORISED');
+    expect(await post('/recipe/session', input)).toBe('403 The user is disabled\n');
+  });
+});
+
 describe('EmailVerification', () => {
   it('is shown on both sides, and holds again when an address comes back', async () => {
     const { id, email } = await signUp();

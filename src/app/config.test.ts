@@ -26,6 +26,15 @@ function complainedOf(env: Record<string, string>): string[] {
 }
 
 describe('parseConfig', () => {
+  it('opens the core for SuperTokens beyond this machine only with a key, in production', () => {
+    const open = { AUTHGRAPH_SUPERTOKENS: 'true', AUTHGRAPH_SUPERTOKENS_HOST: '0.0.0.0' };
+    const key = { AUTHGRAPH_SUPERTOKENS_API_KEYS: 'q9Jb0LrWm2ZtYx4Vh7Nc' };
+    expect(complainedOf({ ...PRODUCTION, ...open })).toEqual(['AUTHGRAPH_SUPERTOKENS_API_KEYS']);
+    expect(complainedOf({ ...PRODUCTION, ...open, ...key })).toEqual([]);
+    expect(complainedOf({ ...PRODUCTION, AUTHGRAPH_SUPERTOKENS: 'true' })).toEqual([]);
+    expect(complainedOf(open)).toEqual([]);
+  });
+
   it('has a default for everything in development', () => {
     expect(parseConfig({})).toMatchObject({
       production: false,
