@@ -14,6 +14,7 @@ import { CoreKeys } from './keys/core-keys.js';
 import { CoreMetadata } from './metadata/core-metadata.entity.js';
 import { LoginCode, LoginDevice } from './passwordless/login-code.entity.js';
 import { CoreRole, CoreRoleAssignment } from './roles/core-role.entity.js';
+import { SEALED_COLUMNS } from './sealed-columns.js';
 import { CoreRefreshTokens } from './session/core-refresh-token.js';
 import { CoreSession } from './session/core-session.entity.js';
 import { ImportedRefreshKey } from './session/imported-refresh-key.entity.js';
@@ -53,6 +54,7 @@ export const supertokens = feature({
     CoreRoleAssignment,
     ImportedRefreshKey,
   ],
+  sealed: SEALED_COLUMNS,
   events: CORE_SESSION_EVENTS,
   create(platform, use) {
     const { database, bus, clock, secrets, events } = platform;
