@@ -12,6 +12,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GOOD_PASSWORD } from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
 
+const PATIENT = { timeout: 15_000 };
+
 let service: TestService;
 beforeAll(async () => {
   service = await startService();
@@ -28,11 +30,11 @@ describe('the store of a client', () => {
     const store = createAuthStore(client);
     const seen = [store.snapshot.status];
     store.subscribe(() => seen.push(store.snapshot.status));
-    await expect.poll(() => seen).toEqual(['loading', 'signed-out']);
+    await expect.poll(() => seen, PATIENT).toEqual(['loading', 'signed-out']);
     await client.signUp(credentials());
     expect(store.snapshot).toEqual({ status: 'signed-in', session: client.session });
     await client.signOut();
-    await expect.poll(() => seen.at(-1)).toBe('signed-out');
+    await expect.poll(() => seen.at(-1), PATIENT).toBe('signed-out');
     expect(store.snapshot.session).toBeNull();
   });
 
@@ -57,10 +59,10 @@ describe('the store of a client', () => {
     subscribe(changed);
     unsubscribe();
     await client.signUp(credentials());
-    await expect.poll(() => told).toContain('twice the same');
+    await expect.poll(() => told, PATIENT).toContain('twice the same');
     const before = told.length;
     await client.signOut();
-    await expect.poll(() => told).toHaveLength(before + 1);
+    await expect.poll(() => told, PATIENT).toHaveLength(before + 1);
   });
 
   it('says "signed out" where cookies may hold a session, but nobody answers', async () => {
@@ -68,7 +70,7 @@ describe('the store of a client', () => {
     const store = createAuthStore(client);
     store.subscribe(() => {});
     expect(store.snapshot.status).toBe('loading');
-    await expect.poll(() => store.snapshot.status).toBe('signed-out');
+    await expect.poll(() => store.snapshot.status, PATIENT).toBe('signed-out');
   });
 });
 

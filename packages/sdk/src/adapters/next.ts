@@ -4,24 +4,43 @@ import {
   type Decision,
   type SessionNeed,
 } from '../access/decide-access.js';
-import { AccessDenied, type Denial } from '../access/denial.js';
+import { AccessDenied } from '../access/denial.js';
 import type { Session } from '../token/session.js';
-import { denialResponse, type WebAuthgraph, webAuthgraph } from './web.js';
+import { decideWithRefresh, type OnDeniedRequest, proxyAnswer } from './next-proxy.js';
+import { refreshCookies } from './next-refresh.js';
+import { type RefreshRouteOptions, refreshRoute } from './next-refresh-route.js';
+import { type WebAuthgraph, webAuthgraph } from './web.js';
 
 export type * from './public-types.js';
+
+export type { OnDeniedRequest, RefreshRouteOptions };
+
+export interface NextAuthgraphOptions extends AuthgraphOptions {
+  /**
+   * Where this server reaches the service's GraphQL to renew sessions in cookies; `/graphql` under
+   * the issuer unless given.
+   */
+  readonly endpoint?: string;
+}
 
 /** `verifySession` wraps route handlers, and `preflight` is for `export const OPTIONS`. */
 export interface NextAuthgraph extends WebAuthgraph {
   /**
    * Makes a `proxy` (`middleware` before Next.js 16): undefined, which lets a request go on, or the
-   * answer to one that may not.
-   * `onDenied` makes another answer, such as a redirect to the sign-in page. Check again where the
-   * data is read: a proxy is easy to get around.
+   * answer to one that may not. A session in cookies whose access token has expired is renewed
+   * first, once, and the request goes on with it.
+   * `onDenied` makes another answer, such as a redirect to the sign-in page; undefined leaves the
+   * usual one. Check again where the data is read: a proxy is easy to get around.
    */
   middleware(
     need?: SessionNeed,
-    onDenied?: (request: Request, denial: Denial) => Response,
+    onDenied?: OnDeniedRequest,
   ): (request: Request) => Promise<Response | undefined>;
+  /**
+   * Makes the GET of a route, such as `/refresh?to=/orders`, for apps without a proxy: it renews
+   * the session in the cookies and leads on to that path, or to the sign-in page.
+   */
+  refreshRoute(options?: RefreshRouteOptions): (request: Request) => Promise<Response>;
   /**
    * For server components and server actions: the session of the request that is being answered, or
    * why it may not go on.
@@ -49,8 +68,10 @@ export interface NextAuthgraph extends WebAuthgraph {
  * export const GET = verifySession()((_request, session) => Response.json(session.userId));
  * ```
  */
-export function authgraph(options: AuthgraphOptions): NextAuthgraph {
-  const access = createAccess({ fetch: uncachedFetch, ...options });
+export function authgraph(options: NextAuthgraphOptions): NextAuthgraph {
+  const { issuer, endpoint = `${issuer}/graphql`, fetch = uncachedFetch } = options;
+  const access = createAccess({ ...options, fetch });
+  const refresh = refreshCookies(issuer, endpoint, fetch);
 
   const checkSession: NextAuthgraph['checkSession'] = async (need) => {
     const { headers } = await import('next/headers.js'); // here, since a proxy must not load it
@@ -60,11 +81,9 @@ export function authgraph(options: AuthgraphOptions): NextAuthgraph {
   return {
     ...webAuthgraph(access),
     checkSession,
-    middleware: (need, onDenied) => async (request) => {
-      const { denial } = await access.decide(request, need);
-      if (denial === undefined) return undefined;
-      return onDenied ? onDenied(request, denial) : denialResponse(denial);
-    },
+    middleware: (need, onDenied) => async (request) =>
+      proxyAnswer(request, await decideWithRefresh(access, refresh, request, need), onDenied),
+    refreshRoute: (routeOptions = {}) => refreshRoute(access, refresh, routeOptions),
     getSession: async () => {
       const { session, denial } = await checkSession({ required: false });
       if (denial?.status === 503) throw new AccessDenied(denial);
@@ -77,4 +96,5 @@ export function authgraph(options: AuthgraphOptions): NextAuthgraph {
  * Next.js replaces `fetch` by one that may keep an answer for ever, and with it keys that were
  * withdrawn.
  */
-const uncachedFetch: typeof fetch = (input, init) => fetch(input, { ...init, cache: 'no-store' });
+const uncachedFetch: typeof globalThis.fetch = (input, init) =>
+  fetch(input, { ...init, cache: 'no-store' });
