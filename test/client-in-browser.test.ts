@@ -241,6 +241,15 @@ describe.skipIf(!hasChromium)('the client in two tabs of a browser', () => {
     expect(count('RefreshSession')).toBe(2);
   });
 
+  it('ends the session when it is told that its cookies are gone', async () => {
+    const [tab] = await openTabs(`${service.url}/graphql`, 'COOKIE');
+    await signUp(tab);
+    await context.clearCookies();
+    expect(await tab.evaluate('client.me()')).toBeNull();
+    expect(await tab.evaluate('[client.session, localStorage.length]')).toEqual([null, 0]);
+    expect(await tab.evaluate('ends')).toEqual(['MISSING']);
+  });
+
   describe('with a service that knows by what URL it is called', () => {
     let bound: TestService;
     beforeAll(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalRegistry, startLocalRegistry } from './package/local-registry.js';
-import { FOLDERS, manifestOf, modulesOf, sourcesIn } from './package/packages.js';
+import { FOLDERS, manifestOf, modulesOf, ROOT, sourcesIn } from './package/packages.js';
 import { NPM_ENV, type Packed, pack } from './package/packed.js';
 
 /** For processes of their own: seconds suffice, unless the machine is busy with the other tests. */
@@ -47,7 +47,7 @@ describe.each(FOLDERS)('what npm would publish of %s', (folder) => {
     const expected = [...files, ...published.flatMap((path) => [`${path}.js`, `${path}.d.ts`])];
     const paths = packed.get(folder)?.paths ?? [];
     expect(expected.filter((path) => !paths.includes(path))).toEqual([]);
-    // A file whose source is gone was left by an earlier build; `prepack` starts without any.
+    // A file whose source is gone was left by an earlier build; `prepack` removes it.
     const isLeftOver = (path: string) =>
       /^dist\/.*\.(?:js|d\.ts)$/.test(path) &&
       !sources.includes(path.replace(/\.(?:js|d\.ts)$/, ''));
@@ -93,6 +93,35 @@ describe('npm install into an empty folder', () => {
     },
     PROCESS_TIMEOUT_MS,
   );
+});
+
+it('npm pack removes what was built of sources that are gone, and leaves a running service the rest', async () => {
+  const [output, sources] = [join(scratch, 'built'), join(scratch, 'sources')];
+  const built = [
+    'kept.js',
+    'kept.d.ts',
+    'kept.js.map',
+    'in/gone.js',
+    'in/gone.d.ts',
+    '.tsbuildinfo',
+  ];
+  for (const folder of [join(output, 'in'), sources]) await mkdir(folder, { recursive: true });
+  for (const name of built) await writeFile(join(output, name), '');
+  await writeFile(join(sources, 'kept.ts'), '');
+  await run(process.execPath, [join(ROOT, 'remove-stale-output.mjs'), `${output}=${sources}`]);
+  expect((await readdir(output, { recursive: true })).sort()).toEqual([
+    '.tsbuildinfo',
+    'in',
+    'kept.d.ts',
+    'kept.js',
+    'kept.js.map',
+  ]);
+  for (const folder of FOLDERS) {
+    const { scripts } = manifestOf(folder);
+    expect(scripts.prepack).toMatch(
+      /^npm run --silent build && node [./]*remove-stale-output\.mjs dist/,
+    );
+  }
 });
 
 it.each(FOLDERS)('%s says for which Node.js it is', (folder) => {

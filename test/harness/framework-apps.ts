@@ -1,6 +1,6 @@
 import { execFile, fork, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,19 +29,39 @@ export interface FrameworkApp extends AsyncDisposable {
 export const INSTALL_COMMAND = 'npm ci --prefix test/frameworks';
 export const frameworksAreInstalled = existsSync(join(FRAMEWORKS, 'node_modules', 'express'));
 
-/** Installs the built sdk beside the frameworks, and compiles the apps against it, strictly. */
+/** Compiles the apps against the built sdk, strictly. */
 export async function buildFrameworkApps(): Promise<void> {
-  const sdk = join(ROOT, 'packages', 'sdk');
-  const target = join(FRAMEWORKS, 'node_modules', '@authgraph', 'sdk');
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  await cp(join(sdk, 'package.json'), join(target, 'package.json'));
-  await cp(join(sdk, 'dist'), join(target, 'dist'), { recursive: true });
+  await installBuilt('sdk', join(FRAMEWORKS, 'node_modules'));
   await runOrExplain(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', FRAMEWORKS]);
 }
 
-export async function buildNextApp(options: AppOptions): Promise<void> {
-  await runOrExplain(process.execPath, [NEXT, 'build', '--webpack', NEXT_APP], nextEnv(options));
+/** Puts one of our packages, as it is built, where an app's others are. */
+export async function installBuilt(name: 'sdk' | 'client', modules: string): Promise<void> {
+  const built = join(ROOT, 'packages', name);
+  const target = join(modules, '@authgraph', name);
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  await cp(join(built, 'package.json'), join(target, 'package.json'));
+  await cp(join(built, 'dist'), join(target, 'dist'), { recursive: true });
+}
+
+export async function buildNextApp(
+  settings: AppOptions | NodeJS.ProcessEnv,
+  folder = NEXT_APP,
+): Promise<void> {
+  await runOrExplain(process.execPath, [NEXT, 'build', '--webpack', folder], nextEnv(settings));
+}
+
+/** What an app outside of this repository finds installed: the frameworks, and our packages. */
+export async function installFrameworks(folder: string): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  await mkdir(modules, { recursive: true });
+  for (const name of await readdir(join(FRAMEWORKS, 'node_modules'))) {
+    if (name === '@authgraph' || name.startsWith('.')) continue;
+    await symlink(join(FRAMEWORKS, 'node_modules', name), join(modules, name), 'junction');
+  }
+  await installBuilt('sdk', modules);
+  await installBuilt('client', modules);
 }
 
 export async function startFrameworkApp(
@@ -68,7 +88,7 @@ export async function startFrameworkApp(
 
 /** Next.js is set up by its environment: one process for each configuration. */
 export async function startNextApp(configurations: readonly AppOptions[]): Promise<FrameworkApp> {
-  const servers = await Promise.all(configurations.map(startNext));
+  const servers = await Promise.all(configurations.map((options) => startNext(options)));
   return {
     ports: servers.map(({ port }) => port),
     [Symbol.asyncDispose]: async () => {
@@ -77,15 +97,17 @@ export async function startNextApp(configurations: readonly AppOptions[]): Promi
   };
 }
 
-async function startNext(
-  options: AppOptions,
+export async function startNext(
+  settings: AppOptions | NodeJS.ProcessEnv,
+  folder = NEXT_APP,
+  givenPort?: number,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
-  const port = await freePort();
+  const port = givenPort ?? (await freePort());
   const child = spawn(
     process.execPath,
-    [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), NEXT_APP],
+    [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), folder],
     {
-      env: nextEnv(options),
+      env: nextEnv(settings),
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
@@ -114,14 +136,10 @@ async function startNext(
   }
 }
 
-function nextEnv(options: AppOptions): NodeJS.ProcessEnv {
+function nextEnv(settings: AppOptions | NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { VITEST: _, ...env } = process.env;
-  return {
-    ...env,
-    NODE_ENV: 'production',
-    NEXT_TELEMETRY_DISABLED: '1',
-    AUTHGRAPH_TEST_OPTIONS: JSON.stringify(options),
-  };
+  const own = 'jwks' in settings ? { AUTHGRAPH_TEST_OPTIONS: JSON.stringify(settings) } : settings;
+  return { ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...own };
 }
 
 async function freePort(): Promise<number> {

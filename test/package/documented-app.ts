@@ -14,12 +14,13 @@ export async function filesIn(document: string): Promise<Map<string, string>> {
   return new Map([...text.matchAll(FILE)].map(([, path = '', code = '']) => [path, code]));
 }
 
-/** A folder with the files, and what is installed here. */
+/** A folder with the files, and what is installed here or by `install`. */
 export async function writeApp(
   files: ReadonlyMap<string, string>,
+  install = linkModules,
 ): Promise<{ folder: string } & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'authgraph-app-'));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  await install(folder);
   for (const [path, code] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), code);
@@ -28,6 +29,10 @@ export async function writeApp(
     folder,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function linkModules(folder: string): Promise<void> {
+  return symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }
 
 const STRICT = {

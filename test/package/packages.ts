@@ -22,6 +22,7 @@ export interface Manifest {
   readonly exports: {
     readonly [subpath: string]: string | { readonly types: string; readonly default: string };
   };
+  readonly scripts: { readonly [name: string]: string };
   readonly dependencies?: { readonly [name: string]: string };
 }
 

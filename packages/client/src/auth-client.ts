@@ -189,8 +189,11 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   }
 
   async function me(): Promise<User | null> {
+    const before = await keeper.settled();
     try {
       const { result, session } = await send(signedIn, ME, {});
+      // An app's server may have removed the cookies, or the user.
+      if (cookies && session === null) await state.end(before, 'MISSING');
       if (cookies && state.current === null && session !== null)
         await state.adopt({ session, tokens: null });
       return result;

@@ -44,11 +44,11 @@ export function createAuthStore(client: AuthClient): AuthStore {
   let isKnown = false;
   let last = LOADING;
 
-  /** For a session that only the storage or the cookies know of. */
+  /** For a session that only the storage or the cookies know of, and one whose cookies are gone. */
   async function look(): Promise<void> {
     try {
-      const session = await client.keeper.settled();
-      if (session === null && client.cookies) await client.me();
+      await client.keeper.settled();
+      if (client.cookies) await client.me();
     } catch {
       // Without an answer nobody is signed in as far as this page can tell.
     } finally {

@@ -24,7 +24,8 @@ export interface NextAuthgraphOptions extends AuthgraphOptions {
 }
 
 /** `verifySession` wraps route handlers, and `preflight` is for `export const OPTIONS`. */
-export interface NextAuthgraph extends WebAuthgraph {
+export interface NextAuthgraph extends Omit<WebAuthgraph, 'preflight'> {
+  readonly preflight: (request: Request) => Response; // Next.js refuses routes that take less
   /**
    * Makes a `proxy` (`middleware` before Next.js 16): undefined, which lets a request go on, or the
    * answer to one that may not. A session in cookies whose access token has expired is renewed

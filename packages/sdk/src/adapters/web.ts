@@ -28,16 +28,17 @@ export interface WebAuthgraph {
   readonly preflight: (request: WebRequest) => Response;
 }
 
+/** A handler that does not say which requests it takes gets web Requests. */
 export type WrapHandler<Need extends SessionNeed> = <
-  Request extends WebRequest,
-  Rest extends unknown[],
+  Taken extends WebRequest = Request,
+  Rest extends unknown[] = [],
 >(
   handler: (
-    request: Request,
+    request: Taken,
     session: SessionFor<Need>,
     ...rest: Rest
   ) => Response | Promise<Response>,
-) => (request: Request, ...rest: Rest) => Promise<Response>;
+) => (request: Taken, ...rest: Rest) => Promise<Response>;
 
 /**
  * authgraph for handlers of web Requests: Netlify, Vercel, Deno, Bun, Cloudflare, Hono, and the
