@@ -93,7 +93,9 @@ describe('over HTTP, the service answers 401', () => {
     async ({ make, code }) => {
       const answer = await service.send(ME, {}, bearer(await make(forge)));
       expect(answer.status).toBe(401);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      expect(answer.headers.get('www-authenticate')).toBe(
+        'Bearer realm="authgraph", error="invalid_token"',
+      );
       expect(answer.body.errors[0].extensions).toEqual({ code: 'UNAUTHENTICATED', reason: code });
       expect(answer.body.data).toEqual({ me: null, session: null });
       expect(attacker.requests()).toBe(0);
