@@ -71,3 +71,24 @@ it('the client accepts an invitation, and is signed in', async () => {
   expect(await kind(client.acceptInvitation({ token, password: NEW_PASSWORD }))).toBe('SignedIn');
   expect(await client.me()).toMatchObject({ email, emailVerified: true });
 });
+
+it('the client lists and ends sessions, and changes what is stored with its user', async () => {
+  const [client, other] = [newClient(), newClient()];
+  const credentials = { email: 'sessions@example.com', password: GOOD_PASSWORD };
+  expect(await client.sessions()).toBeNull();
+  await client.signUp(credentials);
+  for (let more = 0; more < 3; more += 1) await other.signIn(credentials);
+
+  const page = await client.sessions({ first: 2 });
+  expect(page).toMatchObject({ totalCount: 4, pageInfo: { hasNextPage: true } });
+  const [newest] = page?.nodes ?? [];
+  expect(newest).toMatchObject({ current: false, userAgent: 'node', device: null });
+  expect(await client.revokeSession(newest?.id ?? '')).toMatchObject({ endedSessions: 1 });
+  expect(await kind(client.revokeSession(newest?.id ?? ''))).toBe('NotFound');
+  expect(await client.revokeOtherSessions()).toBe(2);
+  expect((await client.sessions())?.nodes).toMatchObject([{ current: true }]);
+
+  expect(await kind(client.updateMetadata({ theme: 'dark' }))).toBe('UserUpdated');
+  expect(await client.metadata()).toEqual({ theme: 'dark' });
+  expect(await kind(client.updateMetadata({ theme: '\u0000' }))).toBe('InvalidMetadata');
+});

@@ -21,6 +21,7 @@ import type {
 } from './results.js';
 import { AuthClientError, send, type Transport } from './send-operation.js';
 import type { AuthSession, Clock } from './session.js';
+import { type SessionCalls, sessionCalls } from './session-calls.js';
 import { SessionKeeper } from './session-keeper.js';
 import { SessionState, type SignedOutReason } from './session-state.js';
 import { localStorageStorage, memoryStorage, type TokenStorage } from './token-storage.js';
@@ -57,7 +58,7 @@ export interface Credentials {
 }
 
 /** Every method rejects with an AuthClientError when it gets no answer of its result union. */
-export interface AuthClient extends AccountCalls {
+export interface AuthClient extends AccountCalls, SessionCalls {
   readonly url: string;
   /**
    * The session as far as it is known; null when signed out, and until an asynchronous storage was
@@ -214,6 +215,7 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
     keeper,
     prover,
     authFetch,
+    ...sessionCalls(signedIn),
     ...accountCalls({ anonymous: plain, signedIn, forSignIn, delivery, state, keeper }),
     signUp,
     signIn,

@@ -16,6 +16,7 @@ export type { KeyStorage } from './key-storage.js';
 export type * from './results.js';
 export { AuthClientError } from './send-operation.js';
 export type { AuthSession, Tokens } from './session.js';
+export type { SessionCalls } from './session-calls.js';
 export type { SignedOutReason } from './session-state.js';
 export {
   type DeviceStorage,

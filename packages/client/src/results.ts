@@ -3,13 +3,16 @@ import type {
   ChangePasswordMutation,
   DeleteMyAccountMutation,
   MeQuery,
+  MySessionsQuery,
   RefreshSessionMutation,
   RequestEmailChangeMutation,
   RequestPasswordResetMutation,
   ResetPasswordMutation,
+  RevokeSessionMutation,
   SignInMutation,
   SignOutMutation,
   SignUpMutation,
+  UpdateMyMetadataMutation,
   VerifyEmailMutation,
 } from './generated/operations.js';
 
@@ -29,6 +32,9 @@ export type ChangePasswordResult = ChangePasswordMutation['result'];
 export type VerifyEmailResult = VerifyEmailMutation['result'];
 export type RequestEmailChangeResult = RequestEmailChangeMutation['result'];
 export type AcceptInvitationResult = AcceptInvitationMutation['result'];
+export type RevokeSessionResult = RevokeSessionMutation['result'];
+export type UpdateMetadataResult = UpdateMyMetadataMutation['result'];
+export type SessionPage = NonNullable<NonNullable<MySessionsQuery['result']>['sessions']>;
 export type DeleteAccountResult = DeleteMyAccountMutation['result'];
 
 export type User = NonNullable<MeQuery['result']>;

@@ -5,6 +5,13 @@ import type { Operation } from '../send-operation.js';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type DeviceKind =
+  | 'DESKTOP'
+  | 'MOBILE'
+  | 'TABLET'
+  | 'TV'
+  | 'OTHER';
+
 export type TokenType =
   /** Whoever holds the tokens can use them. */
   | 'BEARER'
@@ -265,6 +272,45 @@ export type DeleteMyAccountMutation = { readonly result:
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
    };
 
+export type MySessionsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MySessionsQuery = { readonly result: { readonly sessions: { readonly totalCount: number, readonly nodes: ReadonlyArray<{ readonly id: string, readonly createdAt: string, readonly lastUsedAt: string, readonly expiresAt: string, readonly ipAddress: string | null, readonly userAgent: string | null, readonly current: boolean, readonly device: { readonly name: string, readonly kind: DeviceKind } | null }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null } | null };
+
+export type RevokeSessionMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RevokeSessionMutation = { readonly result:
+    | { readonly __typename: 'SignedOut', readonly endedSessions: number }
+    | { readonly __typename: 'NotFound', readonly message: string }
+   };
+
+export type RevokeOtherSessionsMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RevokeOtherSessionsMutation = { readonly result: { readonly endedSessions: number } };
+
+export type MyMetadataQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyMetadataQuery = { readonly result: { readonly publicMetadata: unknown } | null };
+
+export type UpdateMyMetadataMutationVariables = Exact<{
+  patch: unknown;
+}>;
+
+
+export type UpdateMyMetadataMutation = { readonly result:
+    | { readonly __typename: 'UserUpdated', readonly user: { readonly publicMetadata: unknown } }
+    | { readonly __typename: 'NotFound', readonly message: string }
+    | { readonly __typename: 'InvalidMetadata', readonly message: string }
+   };
+
 export const SIGN_UP: Operation<SignUpMutation, SignUpMutationVariables> = {
   text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
@@ -309,4 +355,19 @@ export const ACCEPT_INVITATION: Operation<AcceptInvitationMutation, AcceptInvita
 };
 export const DELETE_MY_ACCOUNT: Operation<DeleteMyAccountMutation, DeleteMyAccountMutationVariables> = {
   text: "mutation DeleteMyAccount($input:DeleteMyAccountInput!){result:deleteMyAccount(input:$input){__typename ...on AccountDeleted{id}...on RateLimited{retryAfterSeconds}...on Problem{message}}}",
+};
+export const MY_SESSIONS: Operation<MySessionsQuery, MySessionsQueryVariables> = {
+  text: "query MySessions($first:Int$after:String){result:me{sessions(first:$first after:$after){nodes{id createdAt lastUsedAt expiresAt ipAddress userAgent device{name kind}current}pageInfo{hasNextPage endCursor}totalCount}}}",
+};
+export const REVOKE_SESSION: Operation<RevokeSessionMutation, RevokeSessionMutationVariables> = {
+  text: "mutation RevokeSession($id:ID!){result:revokeSession(id:$id){__typename ...on SignedOut{endedSessions}...on Problem{message}}}",
+};
+export const REVOKE_OTHER_SESSIONS: Operation<RevokeOtherSessionsMutation, RevokeOtherSessionsMutationVariables> = {
+  text: "mutation RevokeOtherSessions{result:revokeOtherSessions{endedSessions}}",
+};
+export const MY_METADATA: Operation<MyMetadataQuery, MyMetadataQueryVariables> = {
+  text: "query MyMetadata{result:me{publicMetadata}}",
+};
+export const UPDATE_MY_METADATA: Operation<UpdateMyMetadataMutation, UpdateMyMetadataMutationVariables> = {
+  text: "mutation UpdateMyMetadata($patch:JSON!){result:updateMyMetadata(patch:$patch){__typename ...on UserUpdated{user{publicMetadata}}...on Problem{message}}}",
 };
