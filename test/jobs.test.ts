@@ -1,11 +1,13 @@
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEATURES } from '../src/app/features.js';
 import { feature } from '../src/platform/feature.js';
 import { jobType } from '../src/platform/jobs/job-type.js';
 import { JobRefused, jobHandler } from '../src/platform/jobs/workers.js';
 import { signInAgain } from './harness/accounts.js';
+import { embedded, runCommand } from './harness/command-line.js';
 import { bearer, GOOD_PASSWORD, type TestUser } from './harness/graphql-client.js';
-import { startService, type TestService } from './harness/service.js';
+import { copyTemplate, startService, type TestService } from './harness/service.js';
 import { createUser, realmOf } from './harness/service-parts.js';
 import { until } from './harness/until.js';
 
@@ -153,4 +155,34 @@ describe('a job that failed for good', () => {
       expect(body.errors[0].extensions.code).toBe('UNAUTHENTICATED');
     }
   });
+});
+
+describe('authgraph jobs', () => {
+  it('lists what failed, and sends it again', async () => {
+    const dataDir = await copyTemplate();
+    const id = '01234567-89ab-7def-8123-456789abcdef';
+    {
+      await using stopped = await startService({ dataDir });
+      const { database, jobs } = stopped.app.platform;
+      const startAfter = new Date(Date.now() + 3_600_000);
+      const realm = await realmOf(stopped);
+      await jobs.send(database, realm, GREET, { name: 'Bob' }, { id, startAfter });
+      await stopped.sql(
+        `update authgraph_jobs.job set state = 'failed', output = '{"reason":"no"}' where id = ?`,
+        [id],
+      );
+    }
+    const run = (line: string) => runCommand(line.split(' '), embedded(dataDir));
+    const listing = await run('jobs list --json');
+    expect(listing.code).toBe(0);
+    expect(JSON.parse(listing.stdout)).toMatchObject({ id, kind: 'test.greet', reason: 'no' });
+    expect(await run('jobs retry')).toMatchObject({ code: 0, stdout: 'sent 1 again\n' });
+    expect((await run('jobs list')).stdout).toBe('');
+    expect((await run('jobs list --state waiting')).stdout).toContain(id);
+    expect(await run(`jobs retry ${id}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('No job of this id has failed.'),
+    });
+    await rm(dataDir, { recursive: true });
+  }, 60_000);
 });
