@@ -216,6 +216,17 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
       expect((await refresh(again)).body.status).toBe('UNAUTHORISED');
     });
 
+    it('seals what it brought again when the secret changes', async () => {
+      const secrets = { AUTHGRAPH_SECRET: `${'n3wS-ecret'.repeat(4)}x7Q,${TEST_SECRET}` };
+      const { code, stdout } = await runCommand(['secrets', 'reseal'], {
+        ...settingsFor(target),
+        ...secrets,
+      });
+      expect({ code, stdout }).toMatchObject({ code: 0 });
+      expect(stdout).toContain('supertokens_keys.sealed_private_jwk: 2 sealed again');
+      expect(stdout).toContain('supertokens_refresh_keys.sealed_key: 1 sealed again');
+    });
+
     async function call(method: string, path: string, body?: object): Promise<Answer> {
       const { url } = service.app.use(supertokens);
       const response = await fetch(`${url}${path}`, {
