@@ -76,4 +76,13 @@ describe('the command line', () => {
     ]);
     await expect(run('users import /nonexistent.jsonl')).rejects.toThrow('ENOENT');
   });
+
+  it('reads a file to its last line, however long it is', async () => {
+    const file = join(dataDir, 'many.jsonl');
+    const lines = Array.from({ length: 6_000 }, (_, n) => `{"email":"${n}@many.example.com"}\n`);
+    await writeFile(file, lines.join(''));
+    expect(linesOf(await run(`users import ${file} --json`))).toEqual([
+      { lines: 6_000, imported: 6_000, known: 0, refused: 0 },
+    ]);
+  });
 });

@@ -72,7 +72,7 @@ async function plan(url) {
     url,
     `explain (analyze, costs off, timing off, summary off) select id from users
       where realm_id = 'default' and email_normalized ~>=~ 'abcd'
-        and email_normalized ~<~ 'abcd' || U&'\\+10FFFF' order by id desc limit 101`,
+        and email_normalized ~<~ ('abcd' || U&'\\+10FFFF') order by id desc limit 101`,
   );
   return rows.map((row) => row['QUERY PLAN']);
 }

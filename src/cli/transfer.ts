@@ -19,13 +19,9 @@ export function importUsers(
   options: ImportOptions,
 ): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
-    const input = file === '-' ? process.stdin : createReadStream(file);
-    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-    const failed = new Promise<never>((_resolve, reject) =>
-      input.once('error', (error: Error) => reject(new CommandFailed(error.message, EXIT.usage))),
-    );
     let reported = 0;
-    const running = use(transfer).importUsers.run(realm, lines, operator('users import'), {
+    const { importUsers: users } = use(transfer);
+    const done = await users.run(realm, linesOf(file), operator('users import'), {
       onProgress: (progress) => {
         if (progress.lines - reported < LINES_A_REPORT) return;
         reported = progress.lines;
@@ -33,7 +29,6 @@ export function importUsers(
       },
       onRefused: (line, reason) => say(`line ${line}: ${reason}`),
     });
-    const done = await Promise.race([running, failed]);
     const { imported, known, refused } = done;
     print(
       options.json
@@ -53,4 +48,17 @@ export function exportUsers(
     for await (const line of use(transfer).exportUsers(realm, { passwords })) print(line);
     return EXIT.done;
   });
+}
+
+/** Reading begins with the first line that is asked for: until then lines would be lost. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = file === '-' ? process.stdin : createReadStream(file);
+  let failure: Error | undefined;
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  input.once('error', (error: Error) => {
+    failure = error;
+    lines.close();
+  });
+  yield* lines;
+  if (failure !== undefined) throw new CommandFailed(failure.message, EXIT.usage);
 }
