@@ -88,3 +88,8 @@ function isGetter(
 ): headers is { get(name: string): string | null | undefined } {
   return typeof headers.get === 'function';
 }
+
+/** Whether the token is sent as one that is bound to a key (RFC 9449 section 7.1). */
+export function isUnderProofScheme(headers: RequestHeaders): boolean {
+  return /^DPoP /i.test(headerOf(headers, 'authorization') ?? '');
+}

@@ -1,12 +1,13 @@
 import { RemoteKeys } from '../token/remote-keys.js';
 import type { Session } from '../token/session.js';
-import { TokenError } from '../token/token-error.js';
+import { invalidToken, TokenError } from '../token/token-error.js';
 import { createTokenVerifier, SIGNATURE_ALGORITHMS } from '../token/verify-access-token.js';
 import { bindingCheck, type RequestTarget } from './check-binding.js';
 import { deniedBy, type OnDenied, warnOncePerCause } from './denied-request.js';
 import {
   accessCookieName,
   headerOf,
+  isUnderProofScheme,
   type RequestHeaders,
   tokenFromHeaders,
 } from './request-token.js';
@@ -70,6 +71,7 @@ export function reportingVerifier(
       if (ended === true || (ended !== false && (await ended)))
         throw new TokenError('TOKEN_REVOKED', 'The session was ended.');
       if (session.claims.cnf !== undefined) await checkBinding(headers, token, session, target);
+      else if (isUnderProofScheme(headers)) throw invalidToken(); // RFC 9449 section 7.1
       return session;
     } catch (error) {
       if (error instanceof TokenError)
