@@ -91,11 +91,15 @@ const ATTACKS: readonly (readonly [
       ),
   ],
   [
-    'nested lists',
+    'nested lists, 20 times each',
     '400',
     8,
     () =>
-      post(operation('{ users(first: 100) { nodes { sessions(first: 100) { totalCount } } } }')),
+      post(
+        operation(
+          `{ users(first: 100) { nodes { ${times(20, (n) => `a${n}: sessions { totalCount }`)} } } }`,
+        ),
+      ),
   ],
   [
     'fragments that double 60 times',
@@ -141,7 +145,7 @@ const ATTACKS: readonly (readonly [
   [
     'a login flood from many hosts',
     '10 guesses an account',
-    40,
+    isLong ? 40 : 10,
     (n) => post(wrongPassword(n), `10.1.${n % 250}.${(n * 7) % 250}`),
   ],
   [
@@ -202,7 +206,10 @@ describe('under attack', () => {
 async function honestSignIn(): Promise<number> {
   const from = performance.now();
   const input = { email: user.email, password: GOOD_PASSWORD };
-  const { answer } = await post(operation(SIGN_IN, { input }), '198.51.100.7');
+  let answer: string;
+  // Who is told to come again does so.
+  do ({ answer } = await post(operation(SIGN_IN, { input }), '198.51.100.7'));
+  while (answer === 'RateLimited' && performance.now() - from < HONEST_SIGN_IN_MS);
   expect(answer).toBe('SignedIn');
   return Math.round(performance.now() - from);
 }
