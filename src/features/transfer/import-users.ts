@@ -13,7 +13,7 @@ import { type ImportRow, readImportRow } from './import-row.policy.js';
 import { USERS_IMPORTED } from './transfer-events.js';
 
 /** How many users one transaction takes. */
-const BATCH = 500;
+const BATCH = 200;
 
 export interface ImportUsersDeps {
   readonly database: Database;
@@ -61,13 +61,15 @@ export class ImportUsers {
     caller: Caller,
     listener: ImportListener,
   ): Promise<ImportProgress> {
-    const { roles } = this.#deps;
+    const { database, roles } = this.#deps;
+    // Nobody waits for an answer: a busy server must not end it.
+    await using unlimited = await database.withoutTimeLimit();
     const knownRoles = new Set((await roles.list(realm)).map(({ name }) => name));
     const progress = { lines: 0, imported: 0, known: 0, refused: 0 };
     let batch: Numbered[] = [];
     const flush = async () => {
       if (batch.length === 0) return;
-      const imported = await this.#store(realm, batch, caller);
+      const imported = await this.#store(unlimited, realm, batch, caller);
       progress.imported += imported;
       progress.known += batch.length - imported;
       batch = [];
@@ -90,8 +92,13 @@ export class ImportUsers {
   }
 
   /** One transaction; resolves to how many of them are new. */
-  async #store(realm: Realm, batch: readonly Numbered[], caller: Caller): Promise<number> {
-    const { database, events } = this.#deps;
+  async #store(
+    database: Database,
+    realm: Realm,
+    batch: readonly Numbered[],
+    caller: Caller,
+  ): Promise<number> {
+    const { events } = this.#deps;
     const users = onceEach(batch.map(({ user }) => user));
     return database.transaction(async (sql) => {
       const addresses = users.flatMap(({ address }) => (address === null ? [] : [address]));
