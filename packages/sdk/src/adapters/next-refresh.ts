@@ -86,7 +86,7 @@ function outcomeOf({ data, errors }: Answer): Refresh['outcome'] {
   if (errors?.[0]?.extensions?.code !== 'FORBIDDEN') return unavailable('There was no answer.');
   throw new TokenError(
     'ORIGIN_NOT_ALLOWED',
-    "Pages of this origin may not use cookies: it is not in the service's AUTHGRAPH_ALLOWED_ORIGINS.",
+    "Pages of this origin may not use cookies: the service's AUTHGRAPH_ALLOWED_ORIGINS lacks it.",
   );
 }
 
