@@ -122,7 +122,7 @@ export type SignUpMutationVariables = Exact<{
 
 export type SignUpMutation = { readonly result:
     | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly deviceToken: string | null, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
-    | { readonly __typename: 'Accepted' }
+    | { readonly __typename: 'Accepted', readonly message: string }
     | { readonly __typename: 'InvalidEmail', readonly message: string }
     | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
     | { readonly __typename: 'EmailTaken', readonly message: string }
@@ -312,7 +312,7 @@ export type UpdateMyMetadataMutation = { readonly result:
    };
 
 export const SIGN_UP: Operation<SignUpMutation, SignUpMutationVariables> = {
-  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Accepted{message}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
 export const SIGN_IN: Operation<SignInMutation, SignInMutationVariables> = {
   text: "mutation SignIn($input:SignInInput!){result:signIn(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
