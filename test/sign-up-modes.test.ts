@@ -122,7 +122,9 @@ describe('known and unknown addresses (requirement 6)', () => {
         for (const which of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
           await untilJobsAreDone(service); // else one pays for the mail of the other
           const start = performance.now();
-          const answer = await ask(which === 0 ? known : `unknown-${round}@example.com`);
+          const answer = await ask(
+            which === 0 ? known : `other-${_what}@example.com`.toLowerCase(),
+          );
           if (round >= 0) times[which].push(performance.now() - start);
           const { status, body } = answer;
           answers.add(JSON.stringify({ status, data: body.data, errors: body.errors }));

@@ -10,6 +10,11 @@ import { sealPayload } from './job-payload.js';
 import type { JobType } from './job-type.js';
 import type { FindRealm, JobHandler, Workers } from './workers.js';
 
+/**
+ * A job begins after the answer to the request that sent it: what it does, for an address that has
+ * an account for example, must not show in the answer's time (ASVS 6.3.8).
+ */
+const ANSWER_FIRST_MS = 200;
 /** How soon a node notices what others left behind, and what is due by the clock. */
 const LOOK_MS = 10_000;
 
@@ -110,8 +115,12 @@ export class Jobs {
       await sql.afterCommit(() => void this.#queues.add(type.name));
     }
     const isNew = await insertJob(sql, type, job);
-    if (isNew) await sql.afterCommit(() => this.#wake(type.name));
+    if (isNew) await sql.afterCommit(() => this.#wakeSoon(type.name));
     return isNew;
+  }
+
+  #wakeSoon(name: string): void {
+    setTimeout(() => this.#wake(name), ANSWER_FIRST_MS).unref();
   }
 
   /** Starts the workers, or tells one of them that it has something to do. */
