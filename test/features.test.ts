@@ -25,7 +25,8 @@ describe('a service whose list of features lacks passwords', () => {
 
   it('has no word of them in its schema, and all the rest', () => {
     const { sdl } = buildSubgraph({ resolvers: FEATURES.flatMap((each) => each.resolvers ?? []) });
-    expect(sdl).not.toMatch(WORDS_OF_THE_FEATURE);
+    const withoutDescriptions = sdl.replace(/"""[\s\S]*?"""/g, '');
+    expect(withoutDescriptions).not.toMatch(WORDS_OF_THE_FEATURE);
     expect(sdl).toMatch(/refreshSession\(/);
   });
 

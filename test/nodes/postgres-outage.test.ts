@@ -162,7 +162,7 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
     const { email, password } = await signUpUser(node.send);
     const signIn = () => node.send(SIGN_IN, { input: { email, password } });
     const waiting =
-      "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'insert%'";
+      "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name = 'authgraph'";
 
     await database.database.em().transactional(async (em) => {
       // so that new sessions wait, each in its transaction

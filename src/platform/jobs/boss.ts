@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss';
 import type { Log } from '../../kernel/log.js';
 import type { Database, EmbeddedServer } from '../database/database.js';
@@ -7,14 +8,21 @@ import { JOBS_SCHEMA } from './job-type.js';
 /** How soon the jobs of a node that is gone are noticed, after their time is up. */
 const SUPERVISE_SECONDS = 15;
 
+/** pg-boss, and the way to be rid of it when its server has stopped answering. */
+export interface OpenBoss {
+  readonly boss: PgBoss;
+  cut(): void;
+}
+
 /** pg-boss on the service's database: over two connections of its own, or in the embedded one. */
 export async function createBoss(
   database: Database,
   url: string | undefined,
   log: Log,
-): Promise<PgBoss> {
+): Promise<OpenBoss> {
+  const sockets = new Set<Socket>();
   const boss = new PgBoss({
-    ...(url === undefined ? await embedded(database) : connectionsTo(url)),
+    ...(url === undefined ? await embedded(database) : connectionsTo(url, sockets)),
     schema: JOBS_SCHEMA,
     migrate: false,
     createSchema: false,
@@ -32,16 +40,27 @@ export async function createBoss(
     said = reason;
   });
   boss.on('warning', ({ message }) => log.warn({}, message));
-  return boss;
+  return {
+    boss,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
-function connectionsTo(url: string): ConstructorOptions {
+function connectionsTo(url: string, sockets: Set<Socket>): ConstructorOptions {
   const options = {
     connectionString: url,
     max: 2,
     application_name: 'authgraph jobs',
     connectionTimeoutMillis: 5_000,
-    keepAlive: true, // pg's own, which pg-boss hands on
+    // pg's own, which pg-boss hands on.
+    keepAlive: true,
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket);
+      return socket.once('close', () => sockets.delete(socket));
+    },
     query_timeout: 30_000,
   };
   return options;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
 import type { Log } from '../../kernel/log.js';
@@ -15,6 +16,8 @@ import type { FindRealm, JobHandler, Workers } from './workers.js';
  * an account for example, must not show in the answer's time (ASVS 6.3.8).
  */
 const ANSWER_FIRST_MS = 200;
+/** How long a node that stops waits for its jobs. */
+const STOP_MS = 3_000;
 /** How soon a node notices what others left behind, and what is due by the clock. */
 const LOOK_MS = 10_000;
 
@@ -45,6 +48,7 @@ export class Jobs {
   readonly #queues = new Set<string>();
   /** Which jobs that are due by the clock this node has seen to. */
   readonly #slots = new Map<string, number>();
+  #cut: () => void = () => {};
   #handlers: readonly JobHandler[] = [];
   #findRealm: FindRealm | undefined;
   #workers: Promise<Workers | undefined> | undefined;
@@ -83,8 +87,9 @@ export class Jobs {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#handlers = [];
-    const workers = await this.#workers;
-    await workers?.stop();
+    const stopped = this.#workers?.then((workers) => workers?.stop());
+    await Promise.race([stopped, sleep(STOP_MS, undefined, { ref: false })]);
+    this.#cut(); // where the database has stopped answering, nothing stops by itself
   }
 
   async #look(): Promise<void> {
@@ -140,7 +145,13 @@ export class Jobs {
     if (findRealm === undefined) return undefined;
     const { createBoss } = await import('./boss.js');
     const { startWorkers } = await import('./workers.js');
-    const boss = await createBoss(database, url, log);
-    return startWorkers({ boss, log, seal, findRealm }, handlers);
+    const { boss, cut } = await createBoss(database, url, log);
+    this.#cut = cut;
+    try {
+      return await startWorkers({ boss, log, seal, findRealm }, handlers);
+    } catch (error) {
+      await boss.stop({ graceful: false }).catch(() => {}); // else its timers would go on
+      throw error;
+    }
   }
 }

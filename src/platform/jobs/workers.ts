@@ -57,7 +57,7 @@ export interface WorkersDeps {
 const AT_ONCE = 10;
 const LOOK_SECONDS = 2;
 /** How long a node that stops waits for jobs under way. */
-const STOP_MS = 5_000;
+const STOP_MS = 2_500;
 const LONGEST_REASON = 300;
 
 export async function startWorkers(
