@@ -39,6 +39,13 @@ export function missingIn(code: string): string[] {
   return packagesOf(code).filter((name) => foldersOf(name).length === 0);
 }
 
+/** True where everything that the code uses is installed, and not only its types. */
+export function canRun(code: string): boolean {
+  return packagesOf(code).every((name) =>
+    foldersOf(name).some((folder) => !folder.includes('@types')),
+  );
+}
+
 /** A project outside of this repository that has the packages as npm would publish them. */
 export interface EmptyProject extends AsyncDisposable {
   /** The compiler's complaints by the examples' places; examples without any are not listed. */
