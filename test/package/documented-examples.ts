@@ -41,9 +41,8 @@ export function missingIn(code: string): string[] {
 
 /** True where everything that the code uses is installed, and not only its types. */
 export function canRun(code: string): boolean {
-  return packagesOf(code).every((name) =>
-    foldersOf(name).some((folder) => !folder.includes('@types')),
-  );
+  const loaded = packagesOf(code.replace(/^import type .*$/gm, ''));
+  return loaded.every((name) => foldersOf(name).some((folder) => !folder.includes('@types')));
 }
 
 /** A project outside of this repository that has the packages as npm would publish them. */
