@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createAuthClient } from '@authgraph/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessTokenSigner } from '../src/features/sessions/access-token.js';
@@ -46,7 +45,7 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
   let bob: TestUser;
   let admin: TestUser;
   beforeAll(async () => {
-    supergraph = await startTestSupergraph(ISSUER);
+    supergraph = await startTestSupergraph(ISSUER, { AUTHGRAPH_TRUST_PROXY: '127.0.0.1' });
     ada = await signUp('hive', 'ada@users.example.com');
     bob = await signUp('apollo');
     await createUser(supergraph.service, {
@@ -234,6 +233,25 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
         expect(codesOf(errors)).toEqual(['UNAUTHENTICATED']);
       },
     );
+
+    it('shows the browser and its own address in the session list, behind a load balancer', async () => {
+      const user = await signUp(gateway);
+      const headers = {
+        authorization: `Bearer ${user.accessToken}`,
+        'content-type': 'application/json',
+        'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+        'x-forwarded-for': '203.0.113.9', // by the load balancer
+      };
+      const variables = { input: { email: user.email, password: user.password } };
+      const body = JSON.stringify({ query: SIGN_IN, variables });
+      await fetch(supergraph.urls[gateway], { method: 'POST', headers, body });
+      const query = '{ me { sessions { nodes { ipAddress userAgent } } } }';
+      const { data } = await ask(gateway, query, user);
+      expect(data.me.sessions.nodes).toContainEqual({
+        ipAddress: '203.0.113.9',
+        userAgent: headers['user-agent'],
+      });
+    });
 
     it('lets a page of another origin call it with a token, and with no cookies', async () => {
       const preflight = {
@@ -455,74 +473,6 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
     const scopes = ['users:read', 'sessions:read'];
     return (await sign(realm, { ...user, scopes }, anHourAgo)).token;
   }
-});
-
-/**
- * Nobody runs these here. What can be checked: that they are YAML, and say what a router has to
- * know.
- */
-describe.skipIf(!gatewaysAreInstalled)('the written configuration', () => {
-  const folder = new URL('../examples/supergraph/gateways/', import.meta.url);
-  const readYaml = (file: string) =>
-    createRequire(folder)('js-yaml').load(readFileSync(new URL(file, folder), 'utf8'));
-  const LOCAL = {
-    jwks: 'http://127.0.0.1:4000/.well-known/jwks.json',
-    issuer: 'http://localhost:4000',
-    algorithms: ['ES256'],
-  };
-
-  it('of Apollo Router knows the keys, the issuer and the audience, and forwards the token', () => {
-    const { authentication, authorization, headers } = readYaml('apollo-router.yaml');
-    const inEnvironment = (name: string, value: string) => `\${env.${name}:-${value}}`;
-    const issuer = inEnvironment('AUTHGRAPH_ISSUER', LOCAL.issuer);
-    const url = LOCAL.jwks.replace(
-      'http://127.0.0.1:4000',
-      inEnvironment('AUTHGRAPH_URL', 'http://127.0.0.1:4000'),
-    );
-    const [jwks] = authentication.router.jwt.jwks;
-    expect(jwks).toMatchObject({
-      url,
-      issuers: [issuer],
-      audiences: [issuer],
-      algorithms: LOCAL.algorithms,
-    });
-    expect(authorization.directives.enabled).toBe(true);
-    expect(headers.all.request).toEqual([
-      { propagate: { named: 'authorization' } },
-      { propagate: { named: 'dpop' } },
-    ]);
-  });
-
-  it('of Hive Router does', () => {
-    const { jwt, authorization, headers } = readYaml('hive-router.config.yaml');
-    expect(jwt.jwks_providers[0]).toMatchObject({ source: 'remote', url: LOCAL.jwks });
-    expect(jwt).toMatchObject({
-      issuers: [LOCAL.issuer],
-      audiences: [LOCAL.issuer],
-      allowed_algorithms: LOCAL.algorithms,
-    });
-    expect(authorization.directives.enabled).toBe(true);
-    expect(headers.all.request).toEqual([
-      { propagate: { named: 'authorization' } },
-      { propagate: { named: 'dpop' } },
-    ]);
-  });
-
-  it("of Cosmo's router does, but for the issuer, which it cannot check", () => {
-    const { authentication, headers } = readYaml('cosmo-router.config.yaml');
-    expect(authentication.jwt.jwks[0]).toMatchObject({
-      url: LOCAL.jwks,
-      audiences: [LOCAL.issuer],
-      algorithms: LOCAL.algorithms,
-    });
-    expect(headers.all.request).toEqual([
-      { op: 'propagate', named: 'Authorization' },
-      { op: 'propagate', named: 'DPoP' },
-    ]);
-    expect(
-      readYaml('cosmo-graph.yaml').subgraphs.map(({ name }: { name: string }) => name),
-    ).toEqual(['authgraph', 'products', 'reviews']);
-  });
 });
 
 it('stands in the documentation as it runs: each line of code on the page is one of the example', () => {

@@ -21,7 +21,7 @@ export class Processes implements AsyncDisposable {
   }
 }
 
-export interface SupergraphOptions {
+export interface SubgraphOptions {
   /** This folder. */
   readonly example: string;
   /** Where the composed supergraphs are written. */
@@ -30,36 +30,33 @@ export interface SupergraphOptions {
   /** authgraph's own address, and the public URL that its tokens name. */
   readonly authgraph: string;
   readonly issuer: string;
-  readonly ports: {
-    readonly products: number;
-    readonly reviews: number;
-    readonly hive: number;
-    readonly apollo: number;
-  };
+  readonly ports: { readonly products: number; readonly reviews: number };
 }
 
-/** Where each member of the supergraph answers GraphQL. */
-export interface SupergraphUrls {
+export interface SupergraphOptions extends SubgraphOptions {
+  readonly ports: SubgraphOptions['ports'] & { readonly hive: number; readonly apollo: number };
+}
+
+/** Where each subgraph answers GraphQL. */
+export interface SubgraphUrls {
   readonly authgraph: string;
   readonly products: string;
   readonly reviews: string;
+}
+
+/** Where each member of the supergraph answers GraphQL. */
+export interface SupergraphUrls extends SubgraphUrls {
   readonly hive: string;
   readonly apollo: string;
 }
 
-/**
- * Starts the two subgraphs, composes them with the authgraph that runs already, and starts both
- * gateways in front.
- */
-export async function startSupergraph(options: SupergraphOptions): Promise<SupergraphUrls> {
-  const { example, folder, processes, authgraph, issuer, ports } = options;
-  const gateways = join(example, 'gateways');
+/** Starts the two subgraphs beside the authgraph that runs already. */
+export async function startSubgraphs(options: SubgraphOptions): Promise<SubgraphUrls> {
+  const { example, processes, authgraph, issuer, ports } = options;
   const urls = {
     authgraph: `${authgraph}/graphql`,
     products: `http://127.0.0.1:${ports.products}/`,
     reviews: `http://127.0.0.1:${ports.reviews}/`,
-    hive: `http://127.0.0.1:${ports.hive}/graphql`,
-    apollo: `http://127.0.0.1:${ports.apollo}/graphql`,
   };
   const env = { AUTHGRAPH_URL: authgraph, AUTHGRAPH_ISSUER: issuer };
   for (const name of ['products', 'reviews'] as const) {
@@ -70,14 +67,39 @@ export async function startSupergraph(options: SupergraphOptions): Promise<Super
   }
   await Promise.all([answers(urls.authgraph), answers(urls.products), answers(urls.reviews)]);
 
-  const supergraph = join(folder, 'supergraph.graphql');
+  return urls;
+}
+
+/**
+ * Composes them to the supergraph of a router that enforces the directives, or with `--plain` of
+ * one that does not. Answers its file.
+ */
+export async function composeSupergraph(
+  { example, folder }: SubgraphOptions,
+  { authgraph, products, reviews }: SubgraphUrls,
+  plain: readonly '--plain'[] = [],
+): Promise<string> {
+  const file = join(folder, `supergraph${plain.join('')}.graphql`);
+  const subgraphs = Object.entries({ authgraph, products, reviews });
+  const named = subgraphs.map(([name, url]) => `${name}=${url}`);
+  await finish(join(example, 'gateways', 'compose.mjs'), [...plain, file, ...named]);
+  return file;
+}
+
+/** Starts the subgraphs and both gateways in front of them. */
+export async function startSupergraph(options: SupergraphOptions): Promise<SupergraphUrls> {
+  const { example, processes, authgraph, issuer, ports } = options;
+  const gateways = join(example, 'gateways');
+  const subgraphs = await startSubgraphs(options);
+  const urls = {
+    ...subgraphs,
+    hive: `http://127.0.0.1:${ports.hive}/graphql`,
+    apollo: `http://127.0.0.1:${ports.apollo}/graphql`,
+  };
+  const env = { AUTHGRAPH_URL: authgraph, AUTHGRAPH_ISSUER: issuer };
+  const supergraph = await composeSupergraph(options, subgraphs);
   // for Apollo Gateway: compose.mjs says why
-  const plainSupergraph = join(folder, 'supergraph-plain.graphql');
-  const subgraphs = (['authgraph', 'products', 'reviews'] as const).map(
-    (name) => `${name}=${urls[name]}`,
-  );
-  await finish(join(gateways, 'compose.mjs'), [supergraph, ...subgraphs]);
-  await finish(join(gateways, 'compose.mjs'), ['--plain', plainSupergraph, ...subgraphs]);
+  const plainSupergraph = await composeSupergraph(options, subgraphs, ['--plain']);
 
   processes.start(
     join(gateways, 'apollo-gateway.mjs'),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   Processes,
+  type SubgraphOptions,
   type SupergraphUrls,
   startSupergraph,
 } from '../../examples/supergraph/supergraph.js';
@@ -24,47 +25,52 @@ export const otherCompositionsAreInstalled = existsSync(
   join(GATEWAYS, 'node_modules', '@wundergraph', 'composition'),
 );
 
-/** The example's supergraph around a service in this process. */
-export interface TestSupergraph extends AsyncDisposable {
+/** The example around a service in this process. */
+export interface TestExample<Urls> extends AsyncDisposable {
   readonly service: TestService;
-  readonly urls: SupergraphUrls;
+  readonly urls: Urls;
 }
+export type TestSupergraph = TestExample<SupergraphUrls>;
 
-/**
- * Its public URL is another one than where the subgraphs and gateways find it, as it is behind a
- * load balancer.
- */
+/** Its supergraph behind both gateways. */
 export async function startTestSupergraph(
   issuer: string,
   env: Record<string, string> = {},
 ): Promise<TestSupergraph> {
-  await succeed(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', EXAMPLE]);
-  const folder = await mkdtemp(join(tmpdir(), 'authgraph-supergraph-'));
-  const [products = 0, reviews = 0, hive = 0, apollo = 0] = await freePorts(4);
-  const ports = { products, reviews, hive, apollo };
+  const [hive = 0, apollo = 0] = await freePorts(2);
   const proofUrls = [hive, apollo].map((port) => `http://127.0.0.1:${port}/graphql`).join();
-  const own = { AUTHGRAPH_ISSUER: issuer, AUTHGRAPH_PROOF_URLS: proofUrls };
-  const service = await startService({ env: { ...own, ...env } });
-  const processes = new Processes();
-  const stop = async () => {
-    await processes[Symbol.asyncDispose]();
-    await service[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
+  return startTestExample(issuer, { AUTHGRAPH_PROOF_URLS: proofUrls, ...env }, (options) =>
+    startSupergraph({ ...options, ports: { ...options.ports, hive, apollo } }),
+  );
+}
+
+/**
+ * As much of the example as `start` starts. Its public URL is another one than where the subgraphs
+ * and gateways find it, as it is behind a load balancer.
+ */
+export async function startTestExample<Urls>(
+  issuer: string,
+  env: Record<string, string>,
+  start: (options: SubgraphOptions, started: AsyncDisposableStack) => Promise<Urls>,
+): Promise<TestExample<Urls>> {
+  await succeed(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), ['-p', EXAMPLE]);
+  await using started = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'authgraph-supergraph-'));
+  started.defer(() => rm(folder, { recursive: true, force: true }));
+  const [products = 0, reviews = 0] = await freePorts(2);
+  const service = started.use(await startService({ env: { AUTHGRAPH_ISSUER: issuer, ...env } }));
+  const processes = started.use(new Processes());
+  const options = {
+    example: EXAMPLE,
+    folder,
+    processes,
+    authgraph: service.url,
+    issuer,
+    ports: { products, reviews },
   };
-  try {
-    const urls = await startSupergraph({
-      example: EXAMPLE,
-      folder,
-      processes,
-      authgraph: service.url,
-      issuer,
-      ports,
-    });
-    return { service, urls, [Symbol.asyncDispose]: stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const urls = await start(options, started);
+  const running = started.move();
+  return { service, urls, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 /**

@@ -6,6 +6,13 @@ import { startStandaloneServer } from '@apollo/server/standalone';
 
 const [supergraph, port] = process.argv.slice(2);
 
+/**
+ * Every subgraph checks the token itself, so each one is sent it, with the proof of its key.
+ * Session lists show the browser and its address by the others: put what sets X-Forwarded-For in
+ * front of the gateway, and the gateway's address in AUTHGRAPH_TRUST_PROXY.
+ */
+const PASSED_ON = ['authorization', 'dpop', 'user-agent', 'x-forwarded-for'];
+
 class AuthgraphDataSource extends RemoteGraphQLDataSource {
   /**
    * A bad token is answered with 401, and with all data that needs no session: the gateway would
@@ -19,10 +26,9 @@ class AuthgraphDataSource extends RemoteGraphQLDataSource {
       : response;
   };
 
-  /** Every subgraph checks the token itself, so each one is sent it, with the proof of its key. */
   willSendRequest({ request, context }) {
-    for (const name of ['authorization', 'dpop'])
-      if (context[name]) request.http.headers.set(name, context[name]);
+    for (const name of PASSED_ON)
+      if (context.headers?.[name]) request.http.headers.set(name, context.headers[name]);
   }
 }
 
@@ -32,10 +38,7 @@ const gateway = new ApolloGateway({
 });
 const server = new ApolloServer({ gateway, includeStacktraceInErrorResponses: false });
 const { url } = await startStandaloneServer(server, {
-  context: async ({ req: { headers } }) => ({
-    authorization: headers.authorization,
-    dpop: headers.dpop,
-  }),
+  context: async ({ req: { headers } }) => ({ headers }),
   listen: { port: Number(port), host: '127.0.0.1' },
 });
 console.log(`apollo-gateway listens at ${url}`);

@@ -33,9 +33,12 @@ export const gatewayConfig = defineConfig({
   // Tokens travel in bodies and in the Authorization header: a browser's page needs no credentials.
   cors: { origin: process.env.ALLOWED_ORIGIN ?? 'https://app.example.com', credentials: false },
   // Every subgraph checks the token itself, so each one is sent it, with the proof of its key.
+  // Session lists show the browser and its address by the others: put what sets X-Forwarded-For in
+  // front of the gateway, and the gateway's address in AUTHGRAPH_TRUST_PROXY.
   propagateHeaders: {
     fromClientToSubgraphs: ({ request }) => {
-      const sent = ['authorization', 'dpop'].map((name) => [name, request.headers.get(name)]);
+      const names = ['authorization', 'dpop', 'user-agent', 'x-forwarded-for'];
+      const sent = names.map((name) => [name, request.headers.get(name)]);
       return Object.fromEntries(sent.filter(([, value]) => value !== null));
     },
   },

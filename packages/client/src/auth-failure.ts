@@ -1,3 +1,5 @@
+import { errorsOf } from './answered-errors.js';
+
 /**
  * How an answer says that the session was not good enough.
  * `REFUSED`: HTTP 401, the token itself. `DENIED`: a GraphQL error, which a scope that the user
@@ -13,9 +15,7 @@ export interface FailedAnswer {
 
 interface GraphQLAnswer {
   readonly data?: object | null;
-  readonly errors?: readonly ({
-    readonly extensions?: { readonly code?: unknown } | null;
-  } | null)[];
+  readonly errors?: unknown;
 }
 
 /** authgraph's own code and those of subgraphs, and the routers' (Apollo Router, Hive). */
@@ -62,6 +62,5 @@ export function failureOfAnswer(
 }
 
 function isDenied(answer: GraphQLAnswer | null): boolean {
-  const errors = answer?.errors;
-  return Array.isArray(errors) && errors.some((error) => CODES.has(error?.extensions?.code));
+  return errorsOf(answer).some(({ extensions }) => CODES.has(extensions?.code));
 }

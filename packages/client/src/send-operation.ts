@@ -1,3 +1,5 @@
+import { errorsOf } from './answered-errors.js';
+
 /**
  * A call that has no answer of its result union.
  * `code` is NETWORK when no answer came, BAD_ANSWER when it was not GraphQL's, else
@@ -30,10 +32,7 @@ export interface Operation<Data, Variables> {
 
 interface Answer<Result> {
   readonly data?: Result | null;
-  readonly errors?: readonly {
-    readonly message?: string;
-    readonly extensions?: { readonly code?: string };
-  }[];
+  readonly errors?: unknown;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -55,12 +54,14 @@ export async function send<Data extends { readonly result: unknown }, Variables>
     transport,
     JSON.stringify({ query: operation.text, variables }),
   );
-  const { data, errors } = parse<Data>(text);
-  const [error] = errors ?? [];
+  const answer = parse<Data>(text);
+  const { data } = answer;
+  const [error] = errorsOf(answer);
   if (data?.result !== undefined && (data.result !== null || error === undefined)) return data;
-  const code = error?.extensions?.code ?? (status === 401 ? 'UNAUTHENTICATED' : 'BAD_ANSWER');
+  const { code } = error?.extensions ?? {};
+  const ofStatus = status === 401 ? 'UNAUTHENTICATED' : 'BAD_ANSWER';
   throw new AuthClientError(
-    code,
+    typeof code === 'string' ? code : ofStatus,
     error?.message ?? `The service answered with HTTP status ${status} and no data.`,
   );
 }
