@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** Floors of the house, the lowest first. A room may use itself and every room below. */
-const FLOORS = ['kernel', 'platform', 'features', 'apis', 'app', 'cli', 'main'];
+const FLOORS = ['kernel', 'platform', 'features', 'apis', 'app', 'index', 'cli', 'main'];
 /** What a room may use beside that. */
 const MAY_ALSO_USE: Readonly<Record<string, readonly string[]>> = {
   app: ['migrations'],

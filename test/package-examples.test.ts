@@ -20,6 +20,7 @@ const PROCESS_TIMEOUT_MS = 120_000;
 const PACKAGES = ['packages/sdk', 'packages/client'];
 const DOCUMENTS = [
   'README.md',
+  'docs/embedding.md',
   'docs/sdk.md',
   'packages/sdk/README.md',
   'packages/client/README.md',
@@ -73,7 +74,7 @@ describe('the examples in the documentation', async () => {
     const { place, code } = example;
     const here = code
       .replaceAll(/http:\/\/(?:localhost|127\.0\.0\.1):4000/g, service.url)
-      .replaceAll(/\b(?:3000|4001)\b/g, `${ports.get(place)}`);
+      .replaceAll(/\b(?:3000|4001)\b/g, (port) => `${ports.get(place) ?? port}`);
     return { ...example, code: here };
   }
 

@@ -50,15 +50,24 @@ describe('what the packages export', () => {
     expect(modules.map(({ name }) => name)).toEqual(Object.keys(LOADS));
   });
 
-  it('is of the service nothing but its schema', () => {
+  it('is of the service what embeds it, and its schema', async () => {
     const { exports } = manifestOf('.');
     expect(exports).toEqual({
+      '.': { types: './dist/src/index.d.ts', default: './dist/src/index.js' },
       './schema.graphql': './schema.graphql',
       './package.json': './package.json',
     });
-    for (const file of Object.values(exports)) {
-      expect(existsSync(join(ROOT, String(file)))).toBe(true);
-    }
+    const files = Object.values(exports).flatMap((target) =>
+      typeof target === 'string' ? [target] : Object.values(target),
+    );
+    for (const file of files) expect(existsSync(join(ROOT, file))).toBe(true);
+    // By the name under which applications import it.
+    const { exported } = await loadAll(['authgraph']);
+    expect(exported).toEqual({ authgraph: ['ConfigError', 'createAuthgraph'] });
+    // The command line stays out of it: it reads the environment, and ends the process.
+    const reached = reachedFrom(ROOT, 'dist/src/index.js').files;
+    expect(reached).toContain('dist/src/app/create-authgraph.js');
+    expect(reached.filter((path) => /^dist\/src\/(?:cli\/|main)/.test(path))).toEqual([]);
   });
 
   it.each(modules)(

@@ -20,6 +20,8 @@ export interface BringUp {
   readonly state: Readonly<BringUpState>;
   /** Settles when the first attempt has: ready or not, the node can say where it stands. */
   readonly firstAttempt: Promise<void>;
+  /** Settles when the node is ready; rejects when it is stopped before. */
+  readonly ready: Promise<void>;
   stop(): void;
 }
 
@@ -35,6 +37,8 @@ export function startBringUp(composition: Composition, autoMigrate: boolean): Br
   let lastReason: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {}); // nobody may be waiting
 
   async function attempt(): Promise<void> {
     const reason = await advance().catch((error: unknown) => safeReason(error));
@@ -68,14 +72,17 @@ export function startBringUp(composition: Composition, autoMigrate: boolean): Br
     }
     state.ready = true;
     startJobs(composition);
+    ready.resolve();
     return undefined;
   }
 
   return {
     state,
     firstAttempt: attempt(),
+    ready: ready.promise,
     stop() {
       stopped = true;
+      ready.reject(new Error('The service was stopped before it was ready.'));
       clearTimeout(timer);
     },
   };

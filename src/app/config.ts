@@ -102,7 +102,8 @@ const PROCESS = z.object({
 });
 
 type ProcessSettings = z.output<typeof PROCESS>;
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Settings as text, by the names of their variables. */
+export type SettingVariables = Readonly<Record<string, string | undefined>>;
 
 const ALL_SETTINGS = settingsOf(FEATURES);
 const VARIABLES: ReadonlyMap<string, string> = new Map(
@@ -113,7 +114,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map(
  * Checks the environment and completes it with defaults. An empty variable counts as unset. Throws
  * a ConfigError.
  */
-export function parseConfig(env: Environment): Config {
+export function parseConfig(env: SettingVariables): Config {
   const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -181,7 +182,7 @@ function unknownSettings(names: readonly string[]): string[] {
 }
 
 /** What a development machine may leave out and a public service may not. */
-function productionProblems(set: Environment): string[] {
+function productionProblems(set: SettingVariables): string[] {
   if (!isProduction(set.NODE_ENV)) return [];
   const problems: string[] = [];
   if (set.AUTHGRAPH_SECRET === undefined)
@@ -201,7 +202,11 @@ function productionProblems(set: Environment): string[] {
 }
 
 /** Whoever sends mails says from whom, and where their links lead. */
-function mailProblems({ SMTP_URL, AUTHGRAPH_MAIL_FROM, AUTHGRAPH_APP_URL }: Environment): string[] {
+function mailProblems({
+  SMTP_URL,
+  AUTHGRAPH_MAIL_FROM,
+  AUTHGRAPH_APP_URL,
+}: SettingVariables): string[] {
   if (SMTP_URL === undefined) return [];
   const problems: string[] = [];
   if (AUTHGRAPH_MAIL_FROM === undefined)
@@ -220,7 +225,7 @@ function supertokensProblems(values: SettingValues): string[] {
     : [];
 }
 
-function warningsOf(set: Environment): string[] {
+function warningsOf(set: SettingVariables): string[] {
   if (!isProduction(set.NODE_ENV)) return [];
   const warnings: string[] = [];
   if (set.DATABASE_URL === undefined)

@@ -1,3 +1,4 @@
+import { setUp } from '../app/set-up.js';
 import { createDatabase } from '../platform/database/create-database.js';
 import {
   appliedMigrations,
@@ -6,7 +7,7 @@ import {
   revertLastMigration,
 } from '../platform/database/migrations.js';
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
-import { type Environment, setUp, withService } from './set-up.js';
+import { type Environment, withService } from './set-up.js';
 import { confirm, print } from './terminal.js';
 
 export interface MigrateUpOptions {

@@ -1,7 +1,8 @@
 import type { Config } from '../app/config.js';
 import { startApp } from '../app/serve.js';
+import { setUp } from '../app/set-up.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { type Environment, setUp } from './set-up.js';
+import type { Environment } from './set-up.js';
 import { print } from './terminal.js';
 
 const WITHOUT_REDIS = 'none; keys and revocations are kept in this process';

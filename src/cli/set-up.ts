@@ -1,42 +1,13 @@
-import type { DestinationStream, Logger } from 'pino';
-import { blaming } from '../app/blame.js';
 import { type Composition, compose } from '../app/compose.js';
-import { type Config, parseConfig } from '../app/config.js';
-import { developmentSecret } from '../app/development-secret.js';
+import type { SettingVariables } from '../app/config.js';
+import { setUp } from '../app/set-up.js';
 import { realms } from '../features/realms/index.js';
-import { systemRandomness } from '../kernel/randomness.js';
 import type { Realm } from '../kernel/realm.js';
 import { pendingMigrations } from '../platform/database/migrations.js';
 import { createLog } from '../platform/log/log.js';
 import { CommandFailed, type ExitCode } from './exit-codes.js';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-interface LogTarget {
-  readonly level: Config['logLevel'];
-  readonly destination: DestinationStream;
-}
-
-interface SetUp {
-  readonly config: Config;
-  readonly log: Logger;
-  /** Newest first. */
-  readonly secrets: readonly string[];
-}
-
-/** What every command starts from. Rejects with a ConfigError when the settings are wrong. */
-export async function setUp(env: Environment, target?: LogTarget): Promise<SetUp> {
-  const config = parseConfig(env);
-  const { dataDir } = config.database;
-  return {
-    config,
-    log: createLog(target?.level ?? config.logLevel, target?.destination),
-    secrets:
-      config.secrets.length > 0
-        ? config.secrets
-        : [await blaming('AUTHGRAPH_DATA_DIR', () => developmentSecret(dataDir, systemRandomness))],
-  };
-}
+export type Environment = SettingVariables;
 
 type Task = (composition: Composition) => Promise<ExitCode>;
 
@@ -45,8 +16,8 @@ type Task = (composition: Composition) => Promise<ExitCode>;
  * error: what a command prints is for scripts.
  */
 export async function withService(env: Environment, task: Task): Promise<ExitCode> {
-  const target = { level: 'warn', destination: process.stderr } as const;
-  await using composition = await compose(await setUp(env, target));
+  const log = createLog('warn', process.stderr);
+  await using composition = await compose(await setUp(env, log));
   return await task(composition);
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageOf, specifiersIn } from './import-graph.js';
-import { manifestOf, ROOT } from './packages.js';
+import { FOLDERS, manifestOf, ROOT } from './packages.js';
 import { pack } from './packed.js';
 
 const run = promisify(execFile);
@@ -59,7 +59,7 @@ export async function compileExamples(
   compilerOptions: object,
 ): Promise<EmptyProject> {
   const folder = await mkdtemp(join(tmpdir(), 'authgraph-examples-'));
-  await install(folder, ['packages/sdk', 'packages/client']);
+  await install(folder, FOLDERS);
   await link(folder, [...PEERS, ...examples.flatMap(({ code }) => packagesOf(code))]);
   const files = examples.map(({ extension = 'ts' }, index) => `example-${index}.${extension}`);
   await Promise.all(
@@ -86,7 +86,18 @@ export async function compileExamples(
 }
 
 /** Named by the packages' own code and types. */
-const PEERS = ['jose', 'graphql', 'node', 'fastify', 'koa', 'rxjs', 'react', '@apollo/client'];
+const PEERS = [
+  'jose',
+  'graphql',
+  'node',
+  'fastify',
+  'koa',
+  'rxjs',
+  'react',
+  '@apollo/client',
+  '@apollo/server',
+  'pino',
+];
 
 async function install(folder: string, sources: readonly string[]): Promise<void> {
   for (const source of sources) {
@@ -117,7 +128,9 @@ async function complaintsOfCompiler(folder: string): Promise<string[]> {
 
 function packagesOf(code: string): string[] {
   const packages = specifiersIn(code).filter((specifier) => !isBuiltin(specifier));
-  return [...new Set(packages.map(packageOf))].filter((name) => !name.startsWith('@authgraph/'));
+  return [...new Set(packages.map(packageOf))].filter(
+    (name) => !/^(?:@authgraph\/|authgraph$)/.test(name),
+  );
 }
 
 /** Where a package and its types are: here, else with the framework tests. */

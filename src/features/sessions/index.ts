@@ -119,7 +119,7 @@ export const sessions = feature({
         },
       },
       plugins: [sessionVerification({ proofs, rings, endedSessions, cookies, clock })],
-      checks: [({ headers }, realm) => cookies.check(headers, realm)],
+      checks: [(headers, realm) => cookies.check(headers, realm)],
       routes: [stream.route],
       async start() {
         await endedSessions.load();

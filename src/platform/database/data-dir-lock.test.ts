@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataDirInUse, lockDataDir } from './data-dir-lock.js';
 
@@ -25,6 +25,13 @@ describe('lockDataDir', () => {
     expect(() => lockDataDir(dataDir)).toThrow(DataDirInUse);
     expect(() => lockDataDir(dataDir)).toThrow(`pid ${process.ppid}`);
     expect(readFileSync(lock, 'utf8')).toBe(String(process.ppid));
+  });
+
+  it('refuses a directory that this process has open, by whatever name', () => {
+    const unlock = lockDataDir(dataDir);
+    expect(() => lockDataDir(`${dataDir}/../${basename(dataDir)}`)).toThrow('in this process');
+    unlock();
+    lockDataDir(dataDir)();
   });
 
   it.each([

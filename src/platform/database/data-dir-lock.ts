@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /**
  * Thrown when another live process has the embedded database open: two writers would destroy it.
@@ -8,9 +8,13 @@ export class DataDirInUse extends Error {
   override readonly name = 'DataDirInUse';
 }
 
-/** Takes the data directory for this process. Returns the function that gives it back. */
+/** Those that this process has open. */
+const OPEN = new Set<string>();
+
+/** Takes the data directory. Returns the function that gives it back. */
 export function lockDataDir(dataDir: string): () => void {
-  const path = join(dataDir, 'lock');
+  const path = join(resolve(dataDir), 'lock');
+  if (OPEN.has(path)) throw new DataDirInUse(`${dataDir} is open in this process already.`);
   if (!tryCreate(path)) {
     const owner = readOwner(path);
     if (owner !== undefined && owner !== process.pid && isAlive(owner)) {
@@ -23,7 +27,11 @@ export function lockDataDir(dataDir: string): () => void {
     if (!tryCreate(path))
       throw new DataDirInUse(`${dataDir} was just opened by another authgraph process.`);
   }
-  return () => rmSync(path, { force: true });
+  OPEN.add(path);
+  return () => {
+    OPEN.delete(path);
+    rmSync(path, { force: true });
+  };
 }
 
 function tryCreate(path: string): boolean {

@@ -83,6 +83,9 @@ export async function openDatabase(options: DatabaseOptions, log: Log): Promise<
   const orm = await createOrm(options, log, connections, (created) => {
     pool = created;
     connections.adopt(created);
+  }).catch((error: unknown) => {
+    unlock();
+    throw error;
   });
   const others = new Set<Database>();
   const close = async () => {

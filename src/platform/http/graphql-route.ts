@@ -1,17 +1,12 @@
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { AuthError } from '../../kernel/auth-error.js';
-import type { Realm } from '../../kernel/realm.js';
-import type { Device, RequestContext } from '../graphql/context.js';
+import type { RequestContext } from '../graphql/context.js';
 import { apolloName } from '../graphql/trusted-documents.js';
-import { preferredLanguage } from '../mail/choose-language.policy.js';
 import { callerAddress } from './caller-address.js';
 import type { RealmRoute } from './realm-route.js';
+import { factsOf, type RequestCheck } from './request-facts.js';
 
-/** Refuses a request before its operation is looked at, by throwing an AuthError. */
-export type RequestCheck = (request: FastifyRequest, realm: Realm) => void | Promise<void>;
-
-const MAX_USER_AGENT = 512;
 /** Far more than the dearest operation that is allowed; in UTF-16 units. */
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
@@ -29,13 +24,12 @@ export function graphqlRoute(
     path: '/graphql',
     async handle(realm, request, reply) {
       // Here, since Apollo answers 500 to whatever a context function throws.
-      for (const check of checks) await check(request, realm);
+      for (const check of checks) await check(request.headers, realm);
       const { id: requestId, raw: message } = request;
-      const facts = { requestId, realm, device: deviceOf(request), message, response: reply.raw };
+      const from = { requestId, realm, ipAddress: callerAddress(request) };
       const answer = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: toApollo(request),
-        // The session plugin adds the rest before any resolver runs.
-        context: async () => facts as RequestContext,
+        context: async () => factsOf(from, message, reply.raw),
       });
       if (answer.body.kind !== 'complete') throw new Error('Nothing here is answered in parts.');
       const { string: text } = answer.body;
@@ -75,10 +69,4 @@ function withName(search: string): string {
   if (extensions === undefined) return search;
   parameters.set('extensions', JSON.stringify(extensions));
   return `?${parameters}`;
-}
-
-function deviceOf(request: FastifyRequest): Device {
-  const userAgent = request.headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null;
-  const language = preferredLanguage(request.headers['accept-language']);
-  return { ipAddress: callerAddress(request), userAgent, language };
 }

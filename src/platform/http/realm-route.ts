@@ -15,11 +15,15 @@ export type RealmOf = (realmId: string) => Realm | Promise<Realm>;
 
 export const REALM_PREFIX = '/realms/:realmId';
 
+/** Where a route is, as patterns of Fastify. */
+export function urlsOf({ path, realmPath }: RealmRoute): string[] {
+  return [path, `${REALM_PREFIX}${path}`, ...(realmPath ? [realmPath] : [])];
+}
+
 export function addRealmRoute(server: FastifyInstance, realmOf: RealmOf, route: RealmRoute): void {
-  const { method, path, realmPath } = route;
-  for (const url of [path, `${REALM_PREFIX}${path}`, ...(realmPath ? [realmPath] : [])]) {
+  for (const url of urlsOf(route)) {
     server.route({
-      method,
+      method: route.method,
       url,
       handler: async (request, reply) => {
         const realm = await realmOf(realmIdOf(request));

@@ -1,4 +1,3 @@
-import { repeatedHeader } from '@authgraph/sdk';
 import cors, { type FastifyCorsOptions } from '@fastify/cors';
 import {
   type FastifyBaseLogger,
@@ -17,6 +16,7 @@ import { serveMetrics } from '../metrics/serve-metrics.js';
 import { callerAddress } from './caller-address.js';
 import { serveExplorer } from './explorer.js';
 import { sendFailure } from './failure.js';
+import { headerProblem } from './header-problem.js';
 import { type Readiness, readinessAnswer } from './health.js';
 import { readJsonBodies } from './json-body.js';
 import { addRealmRoute, type RealmOf, type RealmRoute, realmIdOf } from './realm-route.js';
@@ -72,7 +72,7 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
   });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-    done(headerProblem(request));
+    done(headerProblem(request.raw));
   });
   server.addHook('onResponse', (request, reply, done) => {
     logServed(log, request, reply);
@@ -114,13 +114,6 @@ function corsOf({ realmOf, allowedOrigins, log }: HttpOptions) {
       return false; // the route says what is wrong with that realm
     }
   }
-}
-
-/** Node.js keeps the first of two; a proxy in front may have looked at the other one. */
-function headerProblem({ raw }: FastifyRequest): AuthError | undefined {
-  const name = repeatedHeader(raw.rawHeaders);
-  if (name === undefined) return undefined;
-  return new AuthError('BAD_USER_INPUT', `The header ${name} may come only once.`);
 }
 
 function serveHealth(server: FastifyInstance, options: HttpOptions): void {
