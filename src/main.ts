@@ -9,6 +9,7 @@ import {
 } from './cli/administration-commands.js';
 import { CommandFailed, EXIT, type ExitCode } from './cli/exit-codes.js';
 import { nodeVersionProblem } from './cli/node-version.js';
+import { addWebhookCommands } from './cli/webhook-commands.js';
 import { parseDuration } from './kernel/duration.js';
 import { DEFAULT_REALM } from './kernel/realm.js';
 
@@ -107,6 +108,7 @@ const commands = { env: process.env, end, realmOption };
 addUserCommands(program, commands);
 addRoleCommands(program, commands);
 addAuditCommands(program, commands);
+addWebhookCommands(program, commands);
 
 const realms = program
   .command('realms')

@@ -65,6 +65,7 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
     roles: ADMIN,
     jobs: ADMIN,
     auditEvents: ADMIN,
+    webhooks: ADMIN,
     _entities: EVERYBODY,
     _service: EVERYBODY,
   },
@@ -86,6 +87,9 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
     deleteRole: ADMIN,
     rotateSigningKey: ADMIN,
     retryJob: ADMIN,
+    saveWebhook: ADMIN,
+    rotateWebhookSecret: ADMIN,
+    deleteWebhook: ADMIN,
     updateMyMetadata: SIGNED_IN,
     updateUserMetadata: ADMIN,
     requestPasswordReset: EVERYBODY,
@@ -206,6 +210,18 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   JobConnection: { edges: WITHIN_ADMIN, nodes: WITHIN_ADMIN, pageInfo: WITHIN_ADMIN },
   JobSentAgain: { job: WITHIN_ADMIN },
   InvalidMetadata: { message: WITHIN_SIGNED_IN },
+  Webhook: {
+    id: WITHIN_ADMIN,
+    url: WITHIN_ADMIN,
+    events: WITHIN_ADMIN,
+    createdAt: WITHIN_ADMIN,
+    lastDeliveryAt: WITHIN_ADMIN,
+    failing: WITHIN_ADMIN,
+    switchedOffAt: WITHIN_ADMIN,
+  },
+  WebhookSaved: { webhook: WITHIN_ADMIN, secret: WITHIN_ADMIN },
+  WebhookDeleted: { id: WITHIN_ADMIN },
+  InvalidWebhook: { message: WITHIN_ADMIN },
   SigningKey: {
     kid: WITHIN_ADMIN,
     algorithm: WITHIN_ADMIN,
@@ -241,6 +257,8 @@ interface World {
   /** Of a link that was sent to somebody whom nothing else needs. */
   readonly linkToken: (purpose: 'reset' | 'verify' | 'change' | 'invite') => Promise<string>;
   readonly failedJob: () => Promise<string>;
+  /** One that has been used, and is off. */
+  readonly webhook: () => Promise<string>;
 }
 
 const NOBODY = '019d0000-0000-7000-8000-000000000000';
@@ -304,6 +322,17 @@ const CALLS: { readonly [coordinate: string]: (world: World) => Promise<string[]
     return ['(state: FAILED)', '(state: WAITING)'];
   },
   'Mutation.retryJob': async ({ failedJob }) => [`(id: "${await failedJob()}")`],
+  'Query.webhooks': async ({ webhook }) => {
+    await webhook();
+    return [''];
+  },
+  'Mutation.saveWebhook': async ({ webhook }) => [
+    '(input: { url: "https://hooks.example.com", events: ["user.created"] })',
+    `(input: { id: "${await webhook()}", url: "https://hooks.example.com", events: ["user.created"] })`,
+    '(input: { url: "nothing", events: ["user.created"] })',
+  ],
+  'Mutation.rotateWebhookSecret': async ({ webhook }) => [`(id: "${await webhook()}")`],
+  'Mutation.deleteWebhook': async ({ webhook }) => [`(id: "${await webhook()}")`],
   'Mutation.updateMyMetadata': () => ['(patch: { theme: "dark" })', '(patch: [])'],
   'Mutation.updateUserMetadata': async ({ somebody }) => [
     `(input: { userId: "${await somebody()}", private: { note: "x" } })`,
@@ -402,6 +431,7 @@ beforeAll(async () => {
     somebody: async () => (await insertUsers(1))[0] ?? '',
     linkToken: async (purpose) => linkToken(service, (await insertUsers(1))[0] ?? '', purpose),
     failedJob: () => insertJob('failed'),
+    webhook: insertWebhook,
   };
   callers = {
     anonymous: { userId: null, admin: false, headers: {} },
@@ -706,6 +736,18 @@ async function insertJob(state: 'failed' | 'created'): Promise<string> {
     [state],
   );
   return job?.id ?? '';
+}
+
+/** The realm has this one and no other of the test's, since there may be only so many. */
+async function insertWebhook(): Promise<string> {
+  await service.sql('delete from webhooks');
+  const [webhook] = await service.sql<{ id: string }>(
+    `insert into webhooks (realm_id, id, url, events, sealed_secret, created_at, last_delivery_at,
+        switched_off_at)
+      values ('default', gen_random_uuid(), 'https://hooks.example.com/', '{user.created}', '',
+        now(), now(), now()) returning id`,
+  );
+  return webhook?.id ?? '';
 }
 
 async function insertUsers(count: number): Promise<string[]> {

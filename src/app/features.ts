@@ -20,6 +20,7 @@ import { sessions } from '../features/sessions/index.js';
 import { signingKeys } from '../features/signing-keys/index.js';
 import { transfer } from '../features/transfer/index.js';
 import { users } from '../features/users/index.js';
+import { webhooks } from '../features/webhooks/index.js';
 import type { AuthErrorCode } from '../kernel/auth-error.js';
 import type { PLATFORM_ERRORS } from '../platform/errors/error-table.js';
 import type { Feature } from '../platform/feature.js';
@@ -51,6 +52,7 @@ const ALL = [
   administration,
   accountDeletion,
   jobs,
+  webhooks,
   transfer,
   cleanup,
   supertokens,
