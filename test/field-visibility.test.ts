@@ -167,6 +167,7 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   WeakPassword: { message: EVERYBODY, reasons: EVERYBODY, minimumLength: EVERYBODY },
   RefreshRejected: { message: EVERYBODY, reason: EVERYBODY },
   RateLimited: { message: EVERYBODY, retryAfterSeconds: EVERYBODY },
+  ChallengeRequired: { message: EVERYBODY, reason: EVERYBODY, challenge: EVERYBODY },
   NotFound: { message: WITHIN_SIGNED_IN },
   UserConnection: {
     edges: WITHIN_ADMIN,
@@ -239,9 +240,9 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
 
 /**
  * What no request of this test makes the service answer: a thousand password checks would have to
- * be waiting, or sign-up be closed.
+ * be waiting, sign-ins fail in masses, or sign-up be closed.
  */
-const NOT_PROVOKED = ['RateLimited', 'SignUpClosed'];
+const NOT_PROVOKED = ['RateLimited', 'ChallengeRequired', 'SignUpClosed'];
 
 /** What a caller needs to reach everything. */
 interface World {

@@ -2,6 +2,7 @@ import { supertokens } from '../apis/supertokens/index.js';
 import { accountDeletion } from '../features/account-deletion/index.js';
 import { administration } from '../features/administration/index.js';
 import { audit } from '../features/audit/index.js';
+import { challenges } from '../features/challenges/index.js';
 import { cleanup } from '../features/cleanup/index.js';
 import { emailChange } from '../features/email-change/index.js';
 import { emailVerification } from '../features/email-verification/index.js';
@@ -41,6 +42,7 @@ const ALL = [
   signingKeys,
   proofs,
   knownDevices,
+  challenges,
   sessions,
   oneTimeTokens,
   password,

@@ -1,5 +1,6 @@
 import { type AccountCalls, accountCalls } from './account-calls.js';
 import { createAuthFetch } from './auth-fetch.js';
+import { solvingChallenges } from './challenge.js';
 import {
   ME,
   PROOF_ACCEPTED,
@@ -157,16 +158,22 @@ export function createAuthClient(options: AuthClientOptions): AuthClient {
   const signedIn: Transport = { ...plain, fetch: authFetch };
 
   async function signUp({ email, password }: Credentials): Promise<SignUpResult> {
-    const input = { email, password, delivery };
-    const { result } = await send(await forSignIn(), SIGN_UP, { input });
+    const transport = await forSignIn();
+    const result = await solvingChallenges(async (challengeSolution) => {
+      const input = { email, password, delivery, challengeSolution };
+      return (await send(transport, SIGN_UP, { input })).result;
+    });
     if (result.__typename === 'SignedIn') await adopt(result);
     return result;
   }
 
   async function signIn({ email, password }: Credentials): Promise<SignInResult> {
     const deviceToken = (await storage.device?.load()) ?? null;
-    const input = { email, password, delivery, deviceToken };
-    const { result } = await send(await forSignIn(), SIGN_IN, { input });
+    const transport = await forSignIn();
+    const result = await solvingChallenges(async (challengeSolution) => {
+      const input = { email, password, delivery, deviceToken, challengeSolution };
+      return (await send(transport, SIGN_IN, { input })).result;
+    });
     if (result.__typename === 'SignedIn') await adopt(result);
     return result;
   }

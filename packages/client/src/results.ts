@@ -46,6 +46,7 @@ export type WeakPassword = Member<SignUpResult, 'WeakPassword'>;
 export type EmailTaken = Member<SignUpResult, 'EmailTaken'>;
 export type InvalidCredentials = Member<SignInResult, 'InvalidCredentials'>;
 export type RateLimited = Member<SignInResult, 'RateLimited'>;
+export type ChallengeRequired = Member<SignInResult, 'ChallengeRequired'>;
 export type TokenRejected = Member<ResetPasswordResult, 'TokenRejected'>;
 export type RefreshRejected = Member<RefreshSessionResult, 'RefreshRejected'>;
 

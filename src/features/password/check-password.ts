@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { Limits } from '../../platform/limits/limits.js';
+import type { Challenges } from '../challenges/index.js';
 import type { KnownDevices } from '../known-devices/index.js';
 import { normalizePassword } from './password.policy.js';
 import { findPassword, type PasswordCandidate, replaceHash } from './password.store.js';
@@ -15,6 +16,7 @@ export interface CheckPasswordDeps {
   readonly hasher: PasswordHasher;
   readonly limits: Limits;
   readonly devices: KnownDevices;
+  readonly challenges: Challenges;
 }
 
 /** Whose password a caller says it is. */
@@ -24,6 +26,8 @@ export interface PasswordClaim {
   readonly password: string;
   /** Of a device that has signed in before, if the caller has one. */
   readonly deviceToken?: string | undefined;
+  /** Of the challenge that an earlier attempt was answered with, if it was. */
+  readonly challengeSolution?: string | null | undefined;
 }
 
 /** Finds who a password proves the caller to be. */
@@ -37,20 +41,22 @@ export class CheckPassword {
   /**
    * Resolves to the owner when the password is theirs. One query and one hash whether or not the
    * address is known, so that neither answer nor time tells (ASVS 6.3.8). A hash of older
-   * parameters is replaced on the way. Counts wrong passwords; rejects with RATE_LIMITED, before
-   * the password is looked at, when there were too many.
+   * parameters is replaced on the way. Counts wrong passwords; rejects with RATE_LIMITED or
+   * CHALLENGE_REQUIRED, before the password is looked at, when there were too many.
    */
   async run(
     realm: Realm,
-    { address, password, deviceToken }: PasswordClaim,
+    { address, password, deviceToken, challengeSolution }: PasswordClaim,
     caller: Caller,
   ): Promise<PasswordCandidate | undefined> {
     const normalized = normalizePassword(password);
     if (normalized === undefined) return undefined;
-    const { sql, hasher, limits, devices } = this.#deps;
+    const { sql, hasher, limits, devices, challenges } = this.#deps;
     const candidate = await findPassword(sql, realm, address);
     const device = devices.read(realm, deviceToken);
-    const { shared, own } = passwordAttempt(address, candidate?.userId, { ...caller, device });
+    const giver = { ...caller, device };
+    const { shared, own, isStranger } = passwordAttempt(address, candidate?.userId, giver);
+    if (isStranger) await challenges.demand(realm, 'sign-in', challengeSolution);
     // Before it is checked, or guesses that come at once would all be free.
     await limits.spend(realm, ...shared, ...own);
     const matches = await hasher
@@ -59,7 +65,10 @@ export class CheckPassword {
         await limits.refund(realm, ...shared, ...own);
         throw error;
       });
-    if (!matches || candidate === undefined) return undefined;
+    if (!matches || candidate === undefined) {
+      if (isStranger) await challenges.noteFailure(realm);
+      return undefined;
+    }
     await limits.refund(realm, ...shared);
     await limits.forgive(realm, ...own);
     if (hasher.isOutdated(candidate.hash))

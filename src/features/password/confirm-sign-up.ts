@@ -4,6 +4,7 @@ import type { Database, SqlExecutor } from '../../platform/database/database.js'
 import { jobType } from '../../platform/jobs/job-type.js';
 import type { Jobs } from '../../platform/jobs/jobs.js';
 import type { Limits } from '../../platform/limits/limits.js';
+import type { Challenges } from '../challenges/index.js';
 import type { Mails } from '../mail/index.js';
 import { type OneTimeTokens, TOKEN_SETTINGS, tokenPurpose } from '../one-time-tokens/index.js';
 import {
@@ -45,6 +46,7 @@ export interface ConfirmSignUpDeps {
   readonly database: Database;
   readonly jobs: Jobs;
   readonly limits: Limits;
+  readonly challenges: Challenges;
   readonly mails: Mails;
   readonly tokens: OneTimeTokens;
   readonly hashNewPassword: HashNewPassword;
@@ -62,11 +64,12 @@ export class ConfirmSignUp {
 
   /**
    * Does the same whether or not the address has an account: a job looks. Rejects with
-   * INVALID_EMAIL, WEAK_PASSWORD or RATE_LIMITED.
+   * INVALID_EMAIL, WEAK_PASSWORD, RATE_LIMITED or CHALLENGE_REQUIRED.
    */
   async request(realm: Realm, input: SignUpInput, caller: Caller): Promise<void> {
-    const { database, jobs, limits, hashNewPassword } = this.#deps;
+    const { database, jobs, limits, challenges, hashNewPassword } = this.#deps;
     const email = addressOf(input);
+    await challenges.demand(realm, 'sign-up', input.challengeSolution);
     await limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
     await limits.spendMessage(realm, email.normalized, caller);
     const hash = await hashNewPassword(realm, input.password, email, caller);

@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import { feature } from '../../platform/feature.js';
+import { challenges as challengesFeature } from '../challenges/index.js';
 import { knownDevices } from '../known-devices/index.js';
 import { mail, mailingJob } from '../mail/index.js';
 import { oneTimeTokens } from '../one-time-tokens/index.js';
@@ -55,6 +56,7 @@ export const password = feature({
     const { tokens } = use(oneTimeTokens);
     const { roles } = use(rolesFeature);
     const { devices } = use(knownDevices);
+    const { challenges } = use(challengesFeature);
     const { issuer, endSessions, tokens: delivery } = use(sessions);
     const hasher = argon2Hasher(process.processors, log, () => performance.now());
     new Gauge({
@@ -67,10 +69,10 @@ export const password = feature({
     });
     const { breachCheckUrl } = PASSWORD_SETTINGS.of(platform);
     const hashNewPassword = newPasswordHasher(hasher, breachCheck(breachCheckUrl, log));
-    const check = new CheckPassword({ sql: database, clock, hasher, limits, devices });
+    const check = new CheckPassword({ sql: database, clock, hasher, limits, devices, challenges });
     const confirm = new ConfirmIdentity(database, check);
     const addUser = new AddPasswordUser({ clock, newId, events });
-    const accounts = { database, limits, hashNewPassword, addUser };
+    const accounts = { database, limits, challenges, hashNewPassword, addUser };
     const signUp = new SignUp({ ...accounts, roles, issuer });
     const confirmSignUp = new ConfirmSignUp({ ...accounts, jobs, mails, tokens, proveAddress });
     const signIn = new SignIn({ database, events, issuer, check });

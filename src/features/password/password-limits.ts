@@ -36,6 +36,8 @@ export interface PasswordAttempt {
   readonly shared: readonly Count[];
   /** Of whoever may be the owner: a right password forgives all that went before. */
   readonly own: readonly Count[];
+  /** True unless it is the owner, signed in already or on a device of theirs. */
+  readonly isStranger: boolean;
 }
 
 /** Who gives it, and from where. */
@@ -53,11 +55,12 @@ export function passwordAttempt(
 ): PasswordAttempt {
   // No stranger can use up what is the owner's: signed in already, or on a device of theirs.
   if (userId !== undefined && actorId === userId)
-    return { shared: [], own: [PER_DEVICE.of(userId)] };
+    return { shared: [], own: [PER_DEVICE.of(userId)], isStranger: false };
   if (userId !== undefined && device?.userId === userId)
-    return { shared: [], own: [PER_DEVICE.of(device.deviceId)] };
+    return { shared: [], own: [PER_DEVICE.of(device.deviceId)], isStranger: false };
   return {
     shared: [PER_ADDRESS.of(ipAddress)],
     own: [PER_ADDRESS_AND_ACCOUNT.of(ipAddress, account), PER_ACCOUNT.of(account)],
+    isStranger: true,
   };
 }

@@ -2,9 +2,12 @@ import 'reflect-metadata'; // type-graphql keeps its decorators' metadata with i
 import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
 import { Accepted } from '../../platform/graphql/accepted.js';
 import { RateLimited } from '../../platform/graphql/problem.js';
+import { ChallengeRequired } from '../challenges/index.js';
 import { SignedIn, TokenDelivery } from '../sessions/index.js';
 import { EmailTaken, InvalidEmail, User } from '../users/index.js';
 import { InvalidCredentials, SignUpClosed, WeakPassword } from './password-errors.js';
+
+const SOLUTION = 'Of the challenge that the last attempt was answered with (`ChallengeRequired`).';
 
 @InputType()
 export class SignUpInput {
@@ -16,6 +19,9 @@ export class SignUpInput {
 
   @Field(() => TokenDelivery, { defaultValue: TokenDelivery.BODY })
   delivery!: TokenDelivery;
+
+  @Field(() => String, { nullable: true, description: SOLUTION })
+  challengeSolution?: string | null;
 }
 
 @InputType()
@@ -35,6 +41,9 @@ export class SignInInput {
       'From an earlier sign-in on this device, which strangers who guess cannot keep out then.',
   })
   deviceToken?: string | null;
+
+  @Field(() => String, { nullable: true, description: SOLUTION })
+  challengeSolution?: string | null;
 }
 
 @InputType()
@@ -77,12 +86,13 @@ export const SignUpResult = createUnionType({
       EmailTaken,
       SignUpClosed,
       RateLimited,
+      ChallengeRequired,
     ] as const,
 });
 
 export const SignInResult = createUnionType({
   name: 'SignInResult',
-  types: () => [SignedIn, InvalidCredentials, RateLimited] as const,
+  types: () => [SignedIn, InvalidCredentials, RateLimited, ChallengeRequired] as const,
 });
 
 export const ChangePasswordResult = createUnionType({

@@ -65,9 +65,9 @@ export class PasswordResolver {
     @Ctx() context: RequestContext,
   ): Promise<SignedIn | Problem> {
     const { errors, tokens, signIn, devices } = this.#deps;
-    const { email, password } = input;
+    const { email, password, challengeSolution } = input;
     const deviceToken = devices.tokenOf(context, input.deviceToken);
-    const attempt = { email, password, deviceToken };
+    const attempt = { email, password, deviceToken, challengeSolution };
     const flow = () => signIn.run(context.realm, attempt, callerOf(context));
     return errors.orProblem(() => tokens.signIn(context, input.delivery, flow));
   }

@@ -21,6 +21,7 @@ export interface SignInAttempt {
   readonly password: string;
   /** Of a device that has signed in before. */
   readonly deviceToken?: string | undefined;
+  readonly challengeSolution?: string | null | undefined;
 }
 
 /** Signs a user in with their password, always into a new session (ASVS 7.2.4). */
@@ -32,19 +33,18 @@ export class SignIn {
   }
 
   /**
-   * Rejects with INVALID_CREDENTIALS, the same for an unknown address and a wrong password, or
-   * RATE_LIMITED.
+   * Rejects with INVALID_CREDENTIALS, the same for an unknown address and a wrong password,
+   * RATE_LIMITED or CHALLENGE_REQUIRED.
    */
   async run(
     realm: Realm,
-    { email, password, deviceToken }: SignInAttempt,
+    { email, ...attempt }: SignInAttempt,
     caller: Caller,
   ): Promise<IssuedSession> {
     const { database, events, issuer, check } = this.#deps;
     // Look up invalid addresses too: sign-in must take equally long.
     const address = parseEmail(email)?.normalized ?? '';
-    const claim = { address, password, deviceToken };
-    const owner = await check.run(realm, claim, caller);
+    const owner = await check.run(realm, { address, ...attempt }, caller);
     if (owner === undefined) {
       await events.emit(database, realm, SIGN_IN_REFUSED, { caller });
       throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');

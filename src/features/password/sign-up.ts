@@ -3,6 +3,7 @@ import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Limits } from '../../platform/limits/limits.js';
+import type { Challenges } from '../challenges/index.js';
 import type { Roles } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { type Email, parseEmail } from '../users/index.js';
@@ -17,6 +18,7 @@ export interface SignUpDeps {
   readonly roles: Roles;
   readonly limits: Limits;
   readonly issuer: SessionIssuer;
+  readonly challenges: Challenges;
   readonly hashNewPassword: HashNewPassword;
   readonly addUser: AddPasswordUser;
 }
@@ -24,6 +26,8 @@ export interface SignUpDeps {
 export interface SignUpInput {
   readonly email: string;
   readonly password: string;
+  /** Of the challenge that an earlier attempt was answered with, if it was. */
+  readonly challengeSolution?: string | null | undefined;
 }
 
 /** Makes users with a password. Rejects with INVALID_EMAIL, WEAK_PASSWORD or EMAIL_TAKEN. */
@@ -36,14 +40,15 @@ export class SignUp {
 
   /**
    * Makes a user and signs them in. Rejects with SIGN_UP_CLOSED unless the realm lets anybody in at
-   * once, and with RATE_LIMITED.
+   * once, and with RATE_LIMITED or CHALLENGE_REQUIRED.
    */
   async run(realm: Realm, input: SignUpInput, caller: Caller): Promise<IssuedSession> {
     if (PASSWORD_SETTINGS.of(realm).signUp !== 'open') {
       throw new AuthError('SIGN_UP_CLOSED', 'New accounts cannot be made here like this.');
     }
-    const { database, limits, hashNewPassword, addUser, issuer } = this.#deps;
+    const { database, limits, challenges, hashNewPassword, addUser, issuer } = this.#deps;
     const email = addressOf(input);
+    await challenges.demand(realm, 'sign-up', input.challengeSolution);
     await limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
     const hash = await hashNewPassword(realm, input.password, email, caller);
     return database.transaction(async (sql) => {

@@ -1,10 +1,10 @@
 import { feature } from '../../platform/feature.js';
+import { SingleUse } from '../../platform/limits/single-use.js';
 import { ProofResolver } from './proof.resolver.js';
 import { PROOF_PROBLEMS } from './proof-errors.js';
 import { ProofNonces } from './proof-nonces.js';
 import { PROOF_SETTINGS } from './proof-settings.js';
 import { Proofs } from './proofs.js';
-import { UsedProofs } from './used-proofs.js';
 
 export type { Proofs } from './proofs.js';
 
@@ -16,7 +16,7 @@ export const proofs = feature({
   problems: PROOF_PROBLEMS,
   create({ clock, secrets, redis, process }) {
     const nonces = new ProofNonces(secrets.macKeys('proof-nonces'));
-    const used = new UsedProofs(redis);
+    const used = new SingleUse('proof', redis);
     return {
       parts: { proofs: new Proofs({ clock, nonces, used, process }) },
       resolvers: [new ProofResolver()],

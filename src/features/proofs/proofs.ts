@@ -4,16 +4,16 @@ import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
 import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
+import type { SingleUse } from '../../platform/limits/single-use.js';
 import type { ProcessFacts } from '../../platform/platform.js';
 import { asProofFailure } from './proof-errors.js';
 import type { ProofNonces } from './proof-nonces.js';
 import { PROOF_SETTINGS } from './proof-settings.js';
-import type { UsedProofs } from './used-proofs.js';
 
 export interface ProofsDeps {
   readonly clock: Clock;
   readonly nonces: ProofNonces;
-  readonly used: UsedProofs;
+  readonly used: SingleUse;
   readonly process: ProcessFacts;
 }
 
@@ -93,7 +93,9 @@ export class Proofs {
   async #use(realm: Realm, proof: Proof, changes: boolean): Promise<Proof> {
     const { clock, used } = this.#deps;
     if (!changes && !this.#ownUrls(realm).includes(proof.url)) return proof;
-    if (!(await used.use(realm, proof, clock.now()))) throw proofError('PROOF_REPLAYED');
+    const { keyThumbprint, id, expiresAt } = proof;
+    if (!(await used.use(realm, [keyThumbprint, id], expiresAt, clock.now())))
+      throw proofError('PROOF_REPLAYED');
     return proof;
   }
 

@@ -82,6 +82,20 @@ export class Limits {
     return this.spend(realm, MESSAGES_PER_ADDRESS.of(ipAddress), MESSAGES.of(recipient));
   }
 
+  /** Counts one and refuses nothing: `isReached` tells what comes of it. */
+  async note(realm: Realm, count: Count): Promise<void> {
+    for (const { limiter, key } of this.#active(realm, [count])) await limiter.penalty(key);
+  }
+
+  /** Whether as many were counted as the rate allows. Counts nothing itself. */
+  async isReached(realm: Realm, count: Count): Promise<boolean> {
+    for (const { limiter, key } of this.#active(realm, [count])) {
+      const counted = await limiter.get(key);
+      if (counted !== null && counted.consumedPoints >= limiter.points) return true;
+    }
+    return false;
+  }
+
   /** Gives one attempt back, which turned out to be none that should count. */
   async refund(realm: Realm, ...counts: readonly Count[]): Promise<void> {
     for (const { limiter, key } of this.#active(realm, counts)) await limiter.reward(key);

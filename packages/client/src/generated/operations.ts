@@ -55,10 +55,22 @@ export type PasswordWeakness =
   /** Known from a breach of some service; asked only where set up. */
   | 'BREACHED';
 
+/** What was wrong with the solution that came. */
+export type ChallengeRejection =
+  /** None came. */
+  | 'MISSING'
+  /** It solves no challenge of this realm for this operation. */
+  | 'INVALID'
+  | 'EXPIRED'
+  /** A solution is good for one attempt. */
+  | 'USED';
+
 export type SignUpInput = {
   readonly email: string;
   readonly password: string;
   readonly delivery?: TokenDelivery;
+  /** Of the challenge that the last attempt was answered with (`ChallengeRequired`). */
+  readonly challengeSolution?: string | null | undefined;
 };
 
 export type TokenDelivery =
@@ -73,6 +85,8 @@ export type SignInInput = {
   readonly delivery?: TokenDelivery;
   /** From an earlier sign-in on this device, which strangers who guess cannot keep out then. */
   readonly deviceToken?: string | null | undefined;
+  /** Of the challenge that the last attempt was answered with (`ChallengeRequired`). */
+  readonly challengeSolution?: string | null | undefined;
 };
 
 export type ChangePasswordInput = {
@@ -128,6 +142,7 @@ export type SignUpMutation = { readonly result:
     | { readonly __typename: 'EmailTaken', readonly message: string }
     | { readonly __typename: 'SignUpClosed', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+    | { readonly __typename: 'ChallengeRequired', readonly reason: ChallengeRejection, readonly challenge: unknown, readonly message: string }
    };
 
 export type SignInMutationVariables = Exact<{
@@ -139,6 +154,7 @@ export type SignInMutation = { readonly result:
     | { readonly __typename: 'SignedIn', readonly tokenType: TokenType, readonly deviceToken: string | null, readonly user: { readonly id: string, readonly email: string | null, readonly emailVerified: boolean | null, readonly createdAt: string, readonly roles: ReadonlyArray<string> | null }, readonly session: { readonly id: string }, readonly tokens: { readonly accessToken: string, readonly accessTokenExpiresAt: string, readonly refreshToken: string, readonly refreshTokenExpiresAt: string } | null }
     | { readonly __typename: 'InvalidCredentials', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+    | { readonly __typename: 'ChallengeRequired', readonly reason: ChallengeRejection, readonly challenge: unknown, readonly message: string }
    };
 
 export type RefreshSessionMutationVariables = Exact<{
@@ -312,10 +328,10 @@ export type UpdateMyMetadataMutation = { readonly result:
    };
 
 export const SIGN_UP: Operation<SignUpMutation, SignUpMutationVariables> = {
-  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on Accepted{message}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+  text: "mutation SignUp($input:SignUpInput!){result:signUp(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on WeakPassword{reasons minimumLength}...on RateLimited{retryAfterSeconds}...on ChallengeRequired{reason challenge}...on Accepted{message}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
 export const SIGN_IN: Operation<SignInMutation, SignInMutationVariables> = {
-  text: "mutation SignIn($input:SignInInput!){result:signIn(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
+  text: "mutation SignIn($input:SignInInput!){result:signIn(input:$input){__typename ...on SignedIn{user{...UserOf}session{id}tokens{...TokensOf}tokenType deviceToken}...on RateLimited{retryAfterSeconds}...on ChallengeRequired{reason challenge}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}fragment UserOf on User{id email emailVerified createdAt roles}",
 };
 export const REFRESH_SESSION: Operation<RefreshSessionMutation, RefreshSessionMutationVariables> = {
   text: "mutation RefreshSession($input:RefreshSessionInput){result:refreshSession(input:$input){__typename ...on SessionRefreshed{session{id}tokens{...TokensOf}tokenType}...on RefreshRejected{reason}...on RateLimited{retryAfterSeconds}...on Problem{message}}}fragment TokensOf on Tokens{accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt}",

@@ -1,29 +1,31 @@
 import { hash } from 'node:crypto';
-import type { Proof } from '@authgraph/sdk';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import type { Realm } from '../../kernel/realm.js';
 
-/** More than honest clients send in the minute that a proof lives; then the oldest make room. */
+/** More than honest clients send while one of them is good; then the oldest make room. */
 const MOST_REMEMBERED = 100_000;
 /** Clocks of nodes differ: what one still takes, another must not have forgotten. */
 const MARGIN_MS = 10_000;
 
 /**
- * Which proofs were used: each is good for one request (RFC 9449 section 11.1). In the process's
- * memory, and in Redis where there is one, so that no other node takes it either.
+ * What may be used once, such as a proof (RFC 9449 section 11.1). Used ones are remembered in the
+ * process's memory, and in Redis where there is one, so that no other node takes them either.
  */
-export class UsedProofs {
+export class SingleUse {
+  readonly #kind: string;
   readonly #redis: Redis | undefined;
   readonly #seen = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttlAutopurge: false });
 
-  constructor(redis: Redis | undefined) {
+  /** `kind` names them in Redis. */
+  constructor(kind: string, redis: Redis | undefined) {
+    this.#kind = kind;
     this.#redis = redis;
   }
 
-  /** Uses a proof; false when it was used before. */
-  async use(realm: Realm, { keyThumbprint, id, expiresAt }: Proof, now: Date): Promise<boolean> {
-    const name = `authgraph:proof:${hash('sha256', JSON.stringify([realm.id, keyThumbprint, id]))}`;
+  /** Uses it up; false when it was used before. `id` is its parts, which name it together. */
+  async use(realm: Realm, id: readonly string[], expiresAt: Date, now: Date): Promise<boolean> {
+    const name = `authgraph:${this.#kind}:${hash('sha256', JSON.stringify([realm.id, ...id]))}`;
     if (this.#seen.has(name)) return false;
     const ttl = Math.max(0, expiresAt.getTime() - now.getTime()) + MARGIN_MS;
     this.#seen.set(name, true, { ttl });
