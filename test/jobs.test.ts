@@ -1,13 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FEATURES } from '../src/app/features.js';
+import { Secrets } from '../src/kernel/secrets.js';
 import { feature } from '../src/platform/feature.js';
+import { openPayload, SEALED_PAYLOADS } from '../src/platform/jobs/job-payload.js';
 import { jobType } from '../src/platform/jobs/job-type.js';
 import { JobRefused, jobHandler } from '../src/platform/jobs/workers.js';
+import { reseal } from '../src/platform/seals/reseal.js';
 import { signInAgain } from './harness/accounts.js';
 import { embedded, runCommand } from './harness/command-line.js';
 import { bearer, GOOD_PASSWORD, type TestUser } from './harness/graphql-client.js';
-import { copyTemplate, startService, type TestService } from './harness/service.js';
+import { copyTemplate, startService, TEST_SECRET, type TestService } from './harness/service.js';
 import { createUser, realmOf } from './harness/service-parts.js';
 import { until } from './harness/until.js';
 
@@ -63,6 +67,25 @@ describe('a job', () => {
     await send('Ada');
     await untilGreeted('Ada');
     expect(timesGreeted('Ada')).toBe(1);
+  });
+
+  it('that waits is sealed again when the secret changes', async () => {
+    const id = crypto.randomUUID();
+    await send('Grace', { id, startAfter: new Date(Date.now() + 86_400_000) });
+    const { database } = service.app.platform;
+    const fresh = randomBytes(32).toString('base64');
+    const both = new Secrets([fresh, TEST_SECRET], randomBytes);
+    const moved = await reseal(database, both, SEALED_PAYLOADS);
+    expect(moved).toMatchObject({ unreadable: [] });
+    expect(moved.moved).toBeGreaterThan(0);
+    const again = await reseal(database, both, SEALED_PAYLOADS);
+    expect(again).toEqual({ moved: 0, current: moved.moved, unreadable: [] });
+    const query = 'select data from authgraph_jobs.job where id = ?';
+    const [row] = await service.sql<{ data: { realmId: string; sealed: string } }>(query, [id]);
+    const { realmId = '', sealed = '' } = row?.data ?? {};
+    const seal = new Secrets([fresh], randomBytes).seal('jobs');
+    expect(openPayload(seal, id, { realmId, sealed })).toEqual({ name: 'Grace' });
+    await service.sql('delete from authgraph_jobs.job where id = ?', [id]);
   });
 
   it('is never done when its flow fails', async () => {
