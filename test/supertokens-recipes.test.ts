@@ -9,7 +9,11 @@ import { bearer, GOOD_PASSWORD, ME, SIGN_IN } from './harness/graphql-client.js'
 const clock = new FakeClock();
 let core: TestCore;
 beforeAll(async () => {
-  core = await startCore({ clock });
+  const env = {
+    AUTHGRAPH_LIMITS: 'accounts',
+    AUTHGRAPH_SUPERTOKENS_LIMIT_SIGN_IN_PER_ACCOUNT: '3/15m',
+  };
+  core = await startCore({ clock, env });
 });
 afterAll(() => core[Symbol.asyncDispose]());
 
@@ -97,6 +101,18 @@ describe('EmailPassword', () => {
     expect(await change({ recipeUserId: one.id })).toBe(
       '400 You have to provide either email or password.\n',
     );
+  });
+
+  it('counts wrong passwords of an account, until it is recovered', async () => {
+    const [{ id, email }, other] = [await signUp(), await signUp()];
+    const signIn = (of: string, password: string) =>
+      post('/recipe/signin', { email: of, password });
+    const guesses = await Promise.all(Array.from({ length: 8 }, () => signIn(email, 'wrong')));
+    expect(guesses.filter((answer) => answer.status === 'WRONG_CREDENTIALS_ERROR')).toHaveLength(3);
+    expect(await signIn(email, GOOD_PASSWORD)).toMatch(/^429 Too many attempts/);
+    expect(await signIn(other.email, GOOD_PASSWORD)).toMatchObject(OK);
+    expect(await put('/recipe/user', { recipeUserId: id, password: 'recovered' })).toEqual(OK);
+    expect(await signIn(email, 'recovered')).toMatchObject(OK);
   });
 
   it('resets with any of a user’s tokens, once, and not later than an hour', async () => {

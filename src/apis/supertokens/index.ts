@@ -57,7 +57,7 @@ export const supertokens = feature({
   sealed: SEALED_COLUMNS,
   events: CORE_SESSION_EVENTS,
   create(platform, use) {
-    const { database, bus, clock, secrets, events } = platform;
+    const { database, bus, clock, secrets, events, limits } = platform;
     const settings = SUPERTOKENS_SETTINGS.of(platform);
     use(users);
     const { directory, manage: manageRealms } = use(realms);
@@ -78,7 +78,7 @@ export const supertokens = feature({
     events.on(async (sql, { type, realm, userId }) => {
       if (type === USER_DELETED && userId !== null) await deleteSubjects(sql, realm, [userId]);
     });
-    const passwords = new CorePasswords(use(password).hasher);
+    const passwords = new CorePasswords(use(password).hasher, limits);
     let server: FastifyInstance | undefined;
     return {
       parts: {

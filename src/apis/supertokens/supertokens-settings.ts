@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { SettingValues } from '../../kernel/realm.js';
+import { rate } from '../../platform/limits/rate.js';
 import { flag, integer, list, text } from '../../platform/settings/setting-schemas.js';
-import { type Setting, Settings } from '../../platform/settings/settings.js';
+import { realmSetting, type Setting, Settings } from '../../platform/settings/settings.js';
 
 const apiKey = z
   .string()
@@ -13,6 +14,11 @@ export const SUPERTOKENS_SETTINGS = new Settings({
   supertokensHost: ofProcess(text, '127.0.0.1', 'the address to listen on for them'),
   supertokensApiKeys: ofProcess(list(apiKey), '', 'keys that they must send one of'),
   supertokensRealm: ofProcess(text, 'default', 'the realm of SDKs that name no app'),
+  supertokensLimitSignInPerAccount: realmSetting(
+    rate,
+    '100/15m',
+    'wrong passwords for one account that come by way of these SDKs',
+  ),
 });
 
 function ofProcess<Value>(

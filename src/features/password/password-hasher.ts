@@ -34,7 +34,10 @@ const THREAD_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 
 const WORKER = new URL(`./argon2-worker${extname(import.meta.url)}`, import.meta.url).href;
 
 /** Who waits for it: everybody has a turn, and whoever has gone away is left out. */
-export type HashedFor = Pick<Caller, 'ipAddress' | 'gone'>;
+export type HashedFor = Pick<Caller, 'ipAddress' | 'gone'> & {
+  /** Whose password it is, where addresses tell nobody apart. */
+  readonly account?: string;
+};
 
 /**
  * Hashes and verifies passwords on threads of its own, a bounded number at a time, so that hashing
@@ -83,9 +86,9 @@ export function argon2Hasher(threads: number, log: Log, now: () => number): Pass
   const queue = new FairQueue<Waiting>(QUEUE);
   let running = 0;
 
-  function run(task: HashTask, { ipAddress, gone }: HashedFor): Promise<string | boolean> {
+  function run(task: HashTask, { ipAddress, account, gone }: HashedFor): Promise<string | boolean> {
     return new Promise((resolve, reject) => {
-      const from = networkOf(ipAddress ?? '');
+      const from = account === undefined ? networkOf(ipAddress ?? '') : `account ${account}`;
       const item = { from, since: now(), task, resolve, reject };
       if (gone?.aborted || !queue.push(item)) return reject(tooMany());
       // A caller that was stored with a job has no signal any more.

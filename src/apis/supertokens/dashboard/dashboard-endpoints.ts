@@ -51,7 +51,7 @@ export function dashboardEndpoints(deps: DashboardDeps): Endpoint[] {
     const email = normalEmail(input.email);
     const problem = problemOf(email, input.password);
     if (problem !== undefined) return problem;
-    const hash = await passwords.hash(input.password);
+    const hash = await passwords.hash(email, input.password);
     const user = { id: newId(), email, hash, createdAt: clock.now() };
     if (!(await insertDashboardUser(database, realm, user))) return TAKEN;
     return { ...OK, user: describe(user) };
@@ -64,7 +64,7 @@ export function dashboardEndpoints(deps: DashboardDeps): Endpoint[] {
     const email = newEmail === undefined ? user.email : normalEmail(newEmail);
     const problem = problemOf(email, newPassword);
     if (problem !== undefined) return problem;
-    const hash = newPassword === undefined ? user.hash : await passwords.hash(newPassword);
+    const hash = newPassword === undefined ? user.hash : await passwords.hash(email, newPassword);
     const changed = await database.transaction(async (sql) => {
       if (!(await updateDashboardUser(sql, call.realm, { id: user.id, email, hash }))) return false;
       await deleteDashboardSessions(sql, call.realm, { userId: user.id });
@@ -76,7 +76,7 @@ export function dashboardEndpoints(deps: DashboardDeps): Endpoint[] {
   async function signIn({ realm }: Call, input: z.output<typeof CREDENTIALS>) {
     const email = normalEmail(input.email);
     const user = await findDashboardUser(database, realm, { email });
-    const matches = await passwords.verify(input.password, user?.hash);
+    const matches = await passwords.verify(realm, `dashboard ${email}`, input.password, user?.hash);
     if (!matches || user === undefined) return { status: 'INVALID_CREDENTIALS_ERROR' };
     const { token, hash } = newOneTimeToken(randomness);
     const expiresAt = addSeconds(clock.now(), SESSION_SECONDS);

@@ -46,9 +46,9 @@ export function emailPasswordEndpoints(deps: SignUpDeps & { randomness: Randomne
     const email = normalEmail(input.email);
     const owner = await findPasswordOwner(database, realm, tenant.id, email);
     // Verified in any case: the time must not tell whether the address is known.
-    const matches = await passwords.verify(input.password, owner?.hash);
+    const matches = await passwords.verify(realm, email, input.password, owner?.hash);
     if (!matches || owner === undefined) return { status: 'WRONG_CREDENTIALS_ERROR' };
-    const stronger = await passwords.stronger(input.password, owner.hash);
+    const stronger = await passwords.stronger(email, input.password, owner.hash);
     if (stronger) await replaceHash(database, realm, owner, stronger, clock.now());
     const methods = await findLoginMethods(database, realm, [owner.ownerId]);
     const own = methods.filter(({ id }) => id === owner.identityId);
@@ -89,11 +89,12 @@ export function emailPasswordEndpoints(deps: SignUpDeps & { randomness: Randomne
   async function reset(call: Call, { token, newPassword, method }: z.output<typeof RESET>) {
     if (method !== 'token') refuse(400, 'Unsupported method for password reset');
     if (newPassword === '') refuse(400, 'Password cannot be an empty string');
-    const hash = await passwords.hash(newPassword);
+    const hash = await passwords.hash(token, newPassword);
     const found = await consume(call, token);
     const user = found && (await findUserById(database, call.realm, found.subject));
     if (user?.method !== PASSWORD) return INVALID_TOKEN;
     await saveHash(database, call.realm, { identityId: user.id, hash, now: clock.now() });
+    await passwords.forgive(call.realm, found?.email ?? '');
     return { ...OK, userId: user.subject };
   }
 

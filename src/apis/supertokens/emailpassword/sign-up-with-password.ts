@@ -33,7 +33,7 @@ export async function signUpWithPassword(
 ): Promise<object> {
   if (input.password === '') refuse(400, 'Password cannot be an empty string');
   const email = normalEmail(input.email);
-  const hash = await passwords.hash(input.password);
+  const hash = await passwords.hash(email, input.password);
   const [id, now] = [newId(), clock.now()];
   const account = { method: PASSWORD, identifier: email, email, phone: null };
   const signedUp = database.transaction(async (sql) => {

@@ -52,7 +52,7 @@ export async function updatePasswordUser(
   if (password === '') refuse(400, 'Password cannot be an empty string');
   const user = await findUserById(database, realm, input.userId);
   if (user?.method !== PASSWORD) return { status: 'UNKNOWN_USER_ID_ERROR' };
-  const hash = password === undefined ? undefined : await passwords.hash(password);
+  const hash = password === undefined ? undefined : await passwords.hash(user.id, password);
   const email = typed === undefined ? undefined : normalEmail(typed);
   const now = clock.now();
   const changed = database.transaction(async (sql) => {
@@ -66,10 +66,23 @@ export async function updatePasswordUser(
     if (hash !== undefined) await saveHash(sql, realm, { identityId: user.id, hash, now });
     return OK;
   });
-  return changed.catch((error: unknown) => {
+  const answer = await changed.catch((error: unknown) => {
     if (error instanceof Refused) return error.answer;
     throw error;
   });
+  // The SDK's reset ends here, too.
+  if (answer === OK && hash !== undefined) await forgive({ database, passwords }, realm, user.id);
+  return answer;
+}
+
+async function forgive(
+  { database, passwords }: Pick<UpdateDeps, 'database' | 'passwords'>,
+  realm: Call['realm'],
+  id: string,
+): Promise<void> {
+  const methods = await findMethodsOfUser(database, realm, id);
+  const email = methods.find((method) => method.id === id)?.email;
+  if (email) await passwords.forgive(realm, email);
 }
 
 async function changeEmail(
