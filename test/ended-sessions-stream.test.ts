@@ -114,6 +114,15 @@ describe('a server that has lost the stream of ended sessions (requirement 38)',
     expect(stream.connected).toBe(false);
   });
 
+  it.each([
+    ['issuer', 'auth.example.com'],
+    ['secret', ''],
+    ['whenBlind', 'refused'],
+  ])('takes no %s that is %j, and says so by name', (name, value) => {
+    const wrong = { issuer, fetch: unreachable, [name]: value };
+    expect(() => listenForEndedSessions(wrong)).toThrow(`the option "${name}"`);
+  });
+
   it('trusts tokens unless it is told otherwise', () => {
     const options = { issuer, fetch: unreachable, onDisconnected: () => {} };
     using trusting = listenForEndedSessions(options);

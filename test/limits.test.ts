@@ -1,11 +1,16 @@
 import { createAuthClient } from '@authgraph/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { password as passwordFeature } from '../src/features/password/index.js';
-import { operator } from '../src/kernel/caller.js';
+import { realms } from '../src/features/realms/index.js';
 import { refresh } from './harness/accounts.js';
-import { GOOD_PASSWORD, SIGN_IN, SIGN_UP, signUpUser } from './harness/graphql-client.js';
+import {
+  GOOD_PASSWORD,
+  graphqlClient,
+  SIGN_IN,
+  SIGN_UP,
+  signUpUser,
+} from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
-import { realmOf } from './harness/service-parts.js';
+import { linkToken } from './harness/service-parts.js';
 
 const RATES = {
   AUTHGRAPH_TRUST_PROXY: '127.0.0.1',
@@ -16,6 +21,9 @@ const RATES = {
   AUTHGRAPH_LIMIT_SIGN_UP_PER_ADDRESS: '2/1h',
   AUTHGRAPH_LIMIT_REFRESH_PER_SESSION: '5/1m',
 };
+
+const RESET_PASSWORD = `mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) {
+  ... on PasswordChanged { deviceToken } } }`;
 
 const from = (address: string) => ({ 'x-forwarded-for': address });
 let addresses = 0;
@@ -112,6 +120,20 @@ describe('limits', () => {
       }),
     );
     expect(tally(answers)).toEqual({ SignedIn: 2, RateLimited: 1 });
+  });
+
+  it('are as many as the realm says, whatever others do', async () => {
+    const { manage } = service.app.use(realms);
+    await manage.create('strict', { limitSignInPerAccount: '2/15m' });
+    await manage.create('lenient', { limitSignInPerAccount: '7/15m' });
+    const guessedAt = async (realm: string) => {
+      const send = graphqlClient(`${service.url}/realms/${realm}`);
+      const input = { email: 'same@example.com', password: 'wrong' };
+      const guess = async () => (await send(SIGN_IN, { input }, from(stranger()))).body.data.signIn;
+      return tally(await Promise.all(Array.from({ length: 10 }, guess)));
+    };
+    expect(await guessedAt('strict')).toEqual({ InvalidCredentials: 2, RateLimited: 8 });
+    expect(await guessedAt('lenient')).toEqual({ InvalidCredentials: 7, RateLimited: 3 });
   });
 
   it('bound the refreshes of a session, and end nothing', async () => {
@@ -222,12 +244,16 @@ describe('a device that has signed in before (requirement 7)', () => {
   });
 
   it('is known once its owner has recovered the account, and what strangers guessed is forgotten', async () => {
-    const { email, password } = await newUser();
+    const { id, email } = await newUser();
     await attack(email);
-    const caller = { ...operator('test'), ipAddress: '203.0.113.1' };
-    const { check } = service.app.use(passwordFeature);
-    await check.forgive(await realmOf(service), email, caller);
+    const password = 'violet-badger-sings-31';
+    const input = { token: await linkToken(service, id, 'reset'), newPassword: password };
+    const { body } = await service.send(RESET_PASSWORD, { input }, from(stranger()));
+    const { deviceToken } = body.data.resetPassword;
     expect((await signInOn({}, { email, password })).__typename).toBe('SignedIn');
+    await attack(email);
+    expect((await signInOn({}, { email, password })).__typename).toBe('RateLimited');
+    expect((await signInOn({ deviceToken }, { email, password })).__typename).toBe('SignedIn');
   });
 });
 

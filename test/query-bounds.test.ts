@@ -119,6 +119,34 @@ describe('no request costs more than honest ones could (requirement 34)', () => 
   });
 });
 
+describe('an answer (requirement 34)', () => {
+  it('that is longer than 4 Mi characters is refused, however cheap it was', async () => {
+    const { sessionId, id, accessToken } = await signUpUser(service.send);
+    await service.sql(
+      `insert into sessions (id, realm_id, user_id, created_at, last_used_at, expires_at,
+         absolute_expires_at, amr, user_agent, generation, current_hash)
+       select gen_random_uuid(), realm_id, user_id, created_at, last_used_at, expires_at,
+         absolute_expires_at, amr, repeat('x', 512), generation, current_hash
+       from sessions, generate_series(1, 100) where id = ?`,
+      [sessionId],
+    );
+    const agents = times(25, (n) => `a${n}: userAgent`);
+    const query = `${REPRESENTED} { ... on User {
+      sessions(first: 100) { nodes { ${agents} } } } } }`;
+    const asked = async (users: number) => {
+      const r = Array.from({ length: users }, () => ({ __typename: 'User', id }));
+      return service.send(query, { r }, bearer(accessToken));
+    };
+    expect((await asked(2)).body.data._entities).toHaveLength(2);
+    const { status, body } = await asked(4);
+    expect(status).toBe(400);
+    expect(body.errors[0]).toMatchObject({
+      message: expect.stringContaining('too long'),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+});
+
 describe('one attempt a document (requirement 35)', () => {
   const signIn = (alias: string) =>
     `${alias}: signIn(input: { email: "${user.email}", password: "wrong" }) { __typename }`;

@@ -238,6 +238,10 @@ describe('the schema', () => {
     expect(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')).toBe(sdl);
   });
 
+  it('has no subscriptions, so none that outlives its token (requirement 50)', () => {
+    expect(describedSubgraph().schema.getSubscriptionType()).toBeFalsy();
+  });
+
   it('describes everything that the contract describes', () => {
     for (const text of [
       'The signed-in user; null for an anonymous request.',

@@ -22,6 +22,18 @@ describe('a signing key', () => {
     },
   );
 
+  it('has the public half of its private one, whatever the database says (requirement 41)', async () => {
+    const stored = await generateKey('ES256', seal, 'default', times);
+    const attackers = await generateKey('ES256', seal, 'default', times);
+    const planted = { ...attackers.publicJwk, kid: stored.kid };
+    const loaded = await loadKey({ ...stored, publicJwk: planted }, seal, 'default');
+    expect(loaded.publicJwk).toEqual(stored.publicJwk);
+    const { publicJwk, sealedPrivateJwk } = attackers;
+    await expect(
+      loadKey({ ...stored, publicJwk, sealedPrivateJwk }, seal, 'default'),
+    ).rejects.toThrow('cannot be opened');
+  });
+
   it('does not load under another secret, for another realm or under another kid, and says why', async () => {
     const stored = await generateKey('ES256', seal, 'default', times);
     const other = new Secrets(['another secret'], systemRandomness).seal('signing-keys');

@@ -28,10 +28,13 @@ describe('the options of a server', () => {
     ['origins', ['app.example.com'], 'holds origins'],
     ['origins', ['*'], 'holds origins'],
     ['maxTokenLifetime', Number.NaN, 'is a number of seconds'],
-  ])('are refused when %s is %j, by name', (name, value, problem) => {
+    ['dpop', 'required', 'is "accept" or "require"'],
+    ['dpop', 'require', 'is required with dpop', 'proofUrls'],
+    ['proofUrls', ['api.example.com'], 'holds URLs'],
+  ])('are refused when %s is %j, by name', (name, value, problem, named = name) => {
     const make = () => createRequestVerifier(optionsWith({ [name]: value }));
     expect(make).toThrow(TypeError);
-    expect(make).toThrow(`the option "${name}" ${problem}`);
+    expect(make).toThrow(`the option "${named}" ${problem}`);
   });
 });
 

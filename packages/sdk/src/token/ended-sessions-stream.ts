@@ -1,4 +1,4 @@
-import { checkIssuer } from './check-issuer.js';
+import { checkIssuer, wrongOption } from './check-issuer.js';
 import { reasonOf } from './reason-of.js';
 
 export interface EndedSessionsStreamOptions {
@@ -52,7 +52,7 @@ const LONGEST_RECONNECT_MS = 15_000;
  * ```
  */
 export function listenForEndedSessions(options: EndedSessionsStreamOptions): EndedSessionsStream {
-  checkIssuer(options.issuer);
+  checkOptions(options);
   const { issuer, secret, whenBlind = 'trust', onDisconnected = warnOfLoss } = options;
   const url = `${issuer}/events/ended-sessions`;
   const send = options.fetch ?? fetch;
@@ -146,4 +146,13 @@ function warnOfLoss(reason: unknown): void {
   console.warn(
     `authgraph: the stream of ended sessions is lost, and opened again: ${reasonOf(reason)}`,
   );
+}
+
+/** Throws a TypeError that names the option. */
+function checkOptions({ issuer, secret, whenBlind }: EndedSessionsStreamOptions): void {
+  checkIssuer(issuer);
+  if (secret !== undefined && (typeof secret !== 'string' || secret === ''))
+    throw new TypeError('authgraph: the option "secret" is a text that is not empty.');
+  if (whenBlind !== undefined && whenBlind !== 'trust' && whenBlind !== 'refuse')
+    throw wrongOption('whenBlind', 'is "trust" or "refuse"', whenBlind);
 }
