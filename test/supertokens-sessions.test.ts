@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, createPublicKey, randomUUID, verify as verifySignature } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCore, type TestCore } from './harness/core-client.js';
@@ -171,6 +171,100 @@ describe('a session', () => {
       status: 'UNAUTHORISED',
       message: 'Session missing in db or has expired',
     });
+  });
+});
+
+describe('a session of the time before the JWKS', () => {
+  it.each(['2.8', '2.18'])(
+    'has a token of its own form, for the keys that come along: %s',
+    async (version) => {
+      const { access, refresh: token, body } = await create({ enableAntiCsrf: true }, version);
+      const [header = '', payload = '', signature = ''] = access.split('.');
+      const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64').toString());
+      expect(header).toBe('eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsInZlcnNpb24iOiIyIn0=');
+      expect(decode(payload)).toEqual({
+        userId: body.session.userId,
+        sessionHandle: body.session.handle,
+        refreshTokenHash1: sha256(token),
+        antiCsrfToken: body.antiCsrfToken,
+        userData: { plan: 'x' },
+        timeCreated: body.accessToken.createdTime,
+        expiryTime: body.accessToken.expiry,
+      });
+      const key = Buffer.from(body.jwtSigningPublicKey, 'base64');
+      const publicKey = createPublicKey({ key, format: 'der', type: 'spki' });
+      const signed = Buffer.from(`${header}.${payload}`);
+      const isSigned = verifySignature(
+        'RSA-SHA256',
+        signed,
+        publicKey,
+        Buffer.from(signature, 'base64'),
+      );
+      expect(isSigned).toBe(true);
+      const { createdTime, expiry } = body.refreshToken;
+      expect(body.idRefreshToken).toEqual({ token: expect.any(String), createdTime, expiry });
+    },
+  );
+
+  it('goes on in that form when it is verified, and in the newer one after a refresh', async () => {
+    const { access, refresh: parent, handle } = await create({}, '2.18');
+    for (const version of ['2.8', '5.4']) {
+      expect((await verify(access, { checkDatabase: true }, version)).body.status).toBe('OK');
+    }
+    const child = await refresh(parent, {}, '2.18');
+    const renewed = await verify(child.access);
+    expect(renewed.access.split('.')[0]).toBe(access.split('.')[0]);
+    const input = { accessToken: renewed.access, userDataInJWT: { sub: 'theirs' } };
+    const regenerated = read(await post('/regenerate', input));
+    expect(regenerated.body.session.userDataInJWT).toEqual({ sub: 'theirs' });
+    expect(regenerated.access.split('.')[0]).toBe(access.split('.')[0]);
+    const upgraded = await refresh(child.refresh);
+    expect(decodeProtectedHeader(upgraded.access).version).toBe('5');
+    expect(decodeJwt(upgraded.access).sessionHandle).toBe(handle);
+  });
+
+  it('is refused when somebody changed its token, and when it has expired', async () => {
+    const { access } = await create({}, '2.18');
+    const [header = '', payload = '', signature = ''] = access.split('.');
+    const content = JSON.parse(Buffer.from(payload, 'base64').toString());
+    const other = Buffer.from(JSON.stringify({ ...content, userId: 'other' })).toString('base64');
+    for (const forged of [
+      [header, other, signature],
+      [header, payload, ''],
+      [header, payload, signature, 'x'],
+      [header],
+    ]) {
+      const { body } = await verify(forged.join('.'));
+      expect(body.status).toBe('TRY_REFRESH_TOKEN');
+    }
+    clock.advance(3_601);
+    const { body } = await verify(access, {}, '2.18');
+    expect(body).toMatchObject({ status: 'TRY_REFRESH_TOKEN', message: 'Access token expired' });
+  });
+
+  it('is read from the database, and signed by the static key, where the app says so', async () => {
+    const coreConfig = {
+      access_token_blacklisting: true,
+      access_token_signing_key_dynamic: 'false',
+    };
+    const body = { appId: 'legacy', coreConfig };
+    await core.call('PUT', '/recipe/multitenancy/app/v2', { body });
+    const inApp = async (path: string, input: object) =>
+      post(path, { enableAntiCsrf: false, ...input }, '2.18', '/appid-legacy');
+    const data = { userId: 'x', userDataInJWT: {}, userDataInDatabase: {} };
+    const { session, accessToken, ...answer } = await inApp('', data);
+    expect(answer.jwtSigningPublicKeyList).toHaveLength(1);
+    const verifyHere = () =>
+      inApp('/verify', { accessToken: accessToken.token, doAntiCsrfCheck: false });
+    expect((await verifyHere()).status).toBe('OK');
+    const { keys } = (await core.call('GET', '/appid-legacy/.well-known/jwks.json')).body;
+    const fixed = keys.find(({ kid }: { kid: string }) => kid.startsWith('s-'));
+    const key = createPublicKey({ key: fixed, format: 'jwk' });
+    expect(key.export({ format: 'der', type: 'spki' }).toString('base64')).toBe(
+      answer.jwtSigningPublicKey,
+    );
+    await inApp('/remove', { sessionHandles: [session.handle] });
+    expect((await verifyHere()).status).toBe('UNAUTHORISED');
   });
 });
 

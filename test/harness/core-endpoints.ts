@@ -10,6 +10,12 @@ export interface CoreEndpoint {
   readonly since?: string;
   /** The last version that has it. */
   readonly until?: string;
+  /** Fields that may be missing before a version. */
+  readonly requiredSince?: Readonly<Record<string, number>>;
+  /** Before 4.0 its `recipeUserId` is called `userId`. */
+  readonly renamed?: true;
+  /** Asks whether its tenant is there: an unknown one is an answer. */
+  readonly absent?: true;
 }
 
 type Row = readonly [
@@ -18,11 +24,12 @@ type Row = readonly [
   scope: CoreEndpoint['scope'],
   input?: Readonly<Record<string, unknown>>,
   required?: readonly string[],
-  more?: Pick<CoreEndpoint, 'rid' | 'since' | 'until'>,
+  more?: Partial<CoreEndpoint>,
 ];
 
 const ID = 'nobody';
 const EMAIL = 'nobody@example.com';
+const LINK = { recipeUserId: ID, primaryUserId: ID };
 const TOKEN = { method: 'token', token: 'x' };
 
 const ROWS: readonly Row[] = [
@@ -37,12 +44,16 @@ const ROWS: readonly Row[] = [
     '/recipe/session/refresh',
     'session',
     { refreshToken: 'x', enableAntiCsrf: false, useDynamicSigningKey: true },
+    ['refreshToken', 'enableAntiCsrf', 'useDynamicSigningKey'],
+    { requiredSince: { useDynamicSigningKey: 500 } },
   ],
   [
     'POST',
     '/recipe/session/verify',
     'session',
     { accessToken: 'x', doAntiCsrfCheck: false, enableAntiCsrf: false, checkDatabase: false },
+    ['accessToken', 'doAntiCsrfCheck', 'enableAntiCsrf', 'checkDatabase'],
+    { requiredSince: { checkDatabase: 221 } },
   ],
   [
     'POST',
@@ -56,6 +67,7 @@ const ROWS: readonly Row[] = [
   ['PUT', '/recipe/session/data', 'session', { sessionHandle: 'x', userDataInDatabase: {} }],
   ['PUT', '/recipe/jwt/data', 'session', { sessionHandle: 'x', userDataInJWT: {} }],
   ['GET', '/recipe/session/user', 'tenant', { userId: ID }],
+  ['POST', '/recipe/handshake', 'tenant', {}, [], { until: '2.18' }],
 
   ['POST', '/recipe/signup', 'tenant', { email: EMAIL, password: 'x' }],
   ['POST', '/recipe/signin', 'tenant', { email: EMAIL, password: 'x' }],
@@ -65,9 +77,16 @@ const ROWS: readonly Row[] = [
     'app',
     { recipeUserId: ID, password: 'x' },
     ['recipeUserId'],
-    { rid: 'emailpassword', since: '4.0' },
+    { rid: 'emailpassword', renamed: true },
   ],
-  ['POST', '/recipe/user/password/reset/token', 'tenant', { userId: ID, email: EMAIL }],
+  [
+    'POST',
+    '/recipe/user/password/reset/token',
+    'tenant',
+    { userId: ID, email: EMAIL },
+    ['userId', 'email'],
+    { requiredSince: { email: 400 } },
+  ],
   [
     'POST',
     '/recipe/user/password/reset/token/consume',
@@ -105,6 +124,8 @@ const ROWS: readonly Row[] = [
     'tenant',
     { thirdPartyId: 'google', thirdPartyUserId: 'g', email: { id: EMAIL, isVerified: true } },
   ],
+  ['GET', '/recipe/user', 'tenant', { userId: ID }, [], { rid: 'thirdparty', until: '3.1' }],
+  ['GET', '/recipe/user', 'tenant', { userId: ID }, [], { rid: 'passwordless', until: '3.1' }],
   ['GET', '/recipe/users/by-email', 'tenant', { email: EMAIL }, ['email'], { until: '3.1' }],
   ['POST', '/recipe/signinup/code', 'tenant', { email: EMAIL }, []],
   [
@@ -131,7 +152,7 @@ const ROWS: readonly Row[] = [
     'app',
     { recipeUserId: ID, email: EMAIL },
     ['recipeUserId'],
-    { rid: 'passwordless', since: '4.0' },
+    { rid: 'passwordless', renamed: true },
   ],
 
   [
@@ -146,12 +167,34 @@ const ROWS: readonly Row[] = [
   ['POST', '/recipe/userid/map/remove', 'app', { userId: ID }],
   ['PUT', '/recipe/userid/external-user-id-info', 'app', { userId: ID, externalUserIdInfo: 'x' }],
 
-  ['GET', '/recipe/multitenancy/tenant', 'tenant'],
+  ['GET', '/recipe/multitenancy/tenant', 'tenant', {}, [], { absent: true }],
+  ['GET', '/recipe/multitenancy/tenant/v2', 'tenant', {}, [], { absent: true }],
+  ['PUT', '/recipe/multitenancy/tenant', 'tenant', { tenantId: 't1' }],
+  ['PUT', '/recipe/multitenancy/tenant/v2', 'tenant', { tenantId: 't1' }],
+  ['POST', '/recipe/multitenancy/tenant/remove', 'tenant', { tenantId: 't2' }],
+  ['PUT', '/recipe/multitenancy/app', 'app', {}],
+  ['PUT', '/recipe/multitenancy/app/v2', 'app', {}],
+  ['POST', '/recipe/multitenancy/app/remove', 'app', { appId: 'a2' }],
+  ['GET', '/recipe/multitenancy/app/list', 'app'],
   ['GET', '/recipe/multitenancy/tenant/list', 'tenant'],
   ['GET', '/recipe/multitenancy/tenant/list/v2', 'tenant'],
   ['GET', '/recipe/multitenancy/app/list/v2', 'app'],
-  ['POST', '/recipe/multitenancy/tenant/user', 'tenant', { recipeUserId: ID }],
-  ['POST', '/recipe/multitenancy/tenant/user/remove', 'tenant', { recipeUserId: ID }],
+  [
+    'POST',
+    '/recipe/multitenancy/tenant/user',
+    'tenant',
+    { recipeUserId: ID },
+    ['recipeUserId'],
+    { renamed: true },
+  ],
+  [
+    'POST',
+    '/recipe/multitenancy/tenant/user/remove',
+    'tenant',
+    { recipeUserId: ID },
+    ['recipeUserId'],
+    { renamed: true },
+  ],
   ['PUT', '/recipe/multitenancy/config/thirdparty', 'tenant', { config: { thirdPartyId: 'x' } }],
   ['POST', '/recipe/multitenancy/config/thirdparty/remove', 'tenant', { thirdPartyId: 'x' }],
   ['GET', '/ee/license', 'app'],
@@ -184,6 +227,12 @@ const ROWS: readonly Row[] = [
   ['PUT', '/recipe/dashboard/user', 'app', { email: EMAIL, newPassword: 'x' }, []],
   ['DELETE', '/recipe/dashboard/user', 'app', { email: EMAIL }, []],
   ['GET', '/recipe/dashboard/users', 'app'],
+
+  ['GET', '/recipe/accountlinking/user/primary/check', 'app', { recipeUserId: ID }],
+  ['POST', '/recipe/accountlinking/user/primary', 'app', { recipeUserId: ID }],
+  ['GET', '/recipe/accountlinking/user/link/check', 'app', LINK],
+  ['POST', '/recipe/accountlinking/user/link', 'app', LINK],
+  ['POST', '/recipe/accountlinking/user/unlink', 'app', { recipeUserId: ID }],
 
   ['GET', '/user/id', 'app', { userId: ID }],
   [

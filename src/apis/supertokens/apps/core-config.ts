@@ -15,6 +15,9 @@ export interface CoreConfig {
   /** Undefined: those of the process. */
   readonly apiKeys: readonly string[] | undefined;
   readonly maxVersion: string | undefined;
+  /** Before CDI 2.21, where callers do not say: which key signs, and whether sessions are read. */
+  readonly legacyStaticKeys: boolean;
+  readonly legacyCheckDatabase: boolean;
 }
 
 type Kind = 'long' | 'int' | 'double' | 'boolean' | 'string';
@@ -148,5 +151,7 @@ export function readSettings(set: JsonObject): CoreConfig {
     totpCooldownMs: number('totp_rate_limit_cooldown_sec', 900) * SECOND_MS,
     apiKeys: typeof keys === 'string' ? keys.split(',').map((key) => key.trim()) : undefined,
     maxVersion: typeof maxVersion === 'string' ? maxVersion : undefined,
+    legacyStaticKeys: String(set.access_token_signing_key_dynamic ?? true) === 'false',
+    legacyCheckDatabase: String(set.access_token_blacklisting ?? false) === 'true',
   };
 }

@@ -85,13 +85,19 @@ export class CoreKeys {
     return key;
   }
 
-  /** The key of that id, if tokens that it signed still count. */
-  async verifying(app: App, kid: string): Promise<CoreKeyPair | undefined> {
-    const found = findIn(this.#valid(app, await this.#current(app)), kid);
+  /** The key that is the one, if tokens that it signed still count. */
+  async verifying(app: App, isIt: Test): Promise<CoreKeyPair | undefined> {
+    const found = await findIn(this.#valid(app, await this.#current(app)), isIt);
     if (found !== undefined || this.#lookedAt.has(app.realm.id)) return found;
     this.#lookedAt.set(app.realm.id, true);
     this.#sets.delete(app.realm.id);
-    return findIn(this.#valid(app, await this.#current(app)), kid);
+    return findIn(this.#valid(app, await this.#current(app)), isIt);
+  }
+
+  /** Those of a kind whose tokens still count, newest first. */
+  async verifyingOf(app: App, kind: 'static' | 'dynamic'): Promise<readonly CoreKeyPair[]> {
+    const { dynamic, fixed } = await this.#current(app);
+    return this.#valid(app, kind === 'static' ? { dynamic: [], fixed } : { dynamic, fixed: [] });
   }
 
   async published(app: App): Promise<PublishedKeys> {
@@ -197,8 +203,11 @@ export class CoreKeys {
   }
 }
 
-function findIn(keys: readonly CoreKeyPair[], wanted: string): CoreKeyPair | undefined {
-  return keys.find(({ kid }) => kid === wanted);
+type Test = (key: CoreKeyPair) => boolean | Promise<boolean>;
+
+async function findIn(keys: readonly CoreKeyPair[], isIt: Test): Promise<CoreKeyPair | undefined> {
+  for (const key of keys) if (await isIt(key)) return key;
+  return undefined;
 }
 
 function sealContext(realm: Realm, kid: string): string {

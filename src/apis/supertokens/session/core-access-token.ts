@@ -1,65 +1,39 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
 import type { App } from '../apps/app.js';
 import type { CoreKeys } from '../keys/core-keys.js';
 import type { CdiVersion } from '../protocol/cdi-version.js';
 import { refuse } from '../protocol/core-error.js';
 import type { JsonObject } from '../protocol/fields.js';
 import { PUBLIC } from '../protocol/request-path.js';
+import type { AccessTokenContent } from './access-token-content.js';
+import { isLegacyToken, LEGACY_VERSION, readLegacyToken, signLegacyToken } from './legacy-token.js';
 
-/** What a token says beside the application's own claims. */
-export interface AccessTokenContent {
-  readonly version: string;
-  readonly userId: string;
-  readonly recipeUserId: string;
-  readonly tenantId: string;
-  readonly sessionHandle: string;
-  readonly refreshTokenHash1: string;
-  readonly parentRefreshTokenHash1: string | null;
-  readonly antiCsrfToken: string | null;
-  readonly claims: JsonObject;
-  /** Seconds. */
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-}
-
+const OWN = z.object({
+  sub: z.string(),
+  iat: z.number(),
+  exp: z.number(),
+  sessionHandle: z.string(),
+  refreshTokenHash1: z.string(),
+  parentRefreshTokenHash1: z.string().nullish(),
+  antiCsrfToken: z.string().nullish(),
+  tId: z.string().optional(),
+  rsub: z.string().optional(),
+});
+const { tId, rsub, ...SINCE_3 } = OWN.shape;
+/** The claims that are ours, by the version of tokens; those of version 2 are apart from others. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
-  '3': [
-    'sub',
-    'iat',
-    'exp',
-    'sessionHandle',
-    'refreshTokenHash1',
-    'parentRefreshTokenHash1',
-    'antiCsrfToken',
-  ],
-  '4': [
-    'sub',
-    'iat',
-    'exp',
-    'sessionHandle',
-    'refreshTokenHash1',
-    'parentRefreshTokenHash1',
-    'antiCsrfToken',
-    'tId',
-  ],
-  '5': [
-    'sub',
-    'iat',
-    'exp',
-    'sessionHandle',
-    'refreshTokenHash1',
-    'parentRefreshTokenHash1',
-    'antiCsrfToken',
-    'tId',
-    'rsub',
-  ],
+  [LEGACY_VERSION]: [],
+  '3': Object.keys(SINCE_3),
+  '4': Object.keys({ ...SINCE_3, tId }),
+  '5': Object.keys({ ...SINCE_3, tId, rsub }),
 };
 const ALGORITHM = 'RS256';
 
 /** The version of the tokens that callers of an interface version know. */
 export function tokenVersionOf(version: CdiVersion): string {
   if (version >= 400) return '5';
-  return version >= 300 ? '4' : '3';
+  return version >= 300 ? '4' : LEGACY_VERSION;
 }
 
 /** Refuses claims that would pass for ours. */
@@ -76,6 +50,7 @@ export async function signCoreToken(
 ): Promise<string> {
   const { kid, privateKey } = await keys.signing(app, kind);
   const { version } = content;
+  if (version === LEGACY_VERSION) return signLegacyToken(content, privateKey);
   const own: JWTPayload = {
     sub: content.userId,
     iat: content.issuedAt,
@@ -95,29 +70,49 @@ export async function signCoreToken(
 /** Why a token is not accepted; the text is for developers. */
 export class TokenRefused extends Error {}
 
-/** Reads and verifies. Rejects with TokenRefused; `expired: 'allowed'` still checks the rest. */
+interface Reading {
+  readonly now: Date;
+  /** `allowed` still checks the rest. */
+  readonly expired: 'refused' | 'allowed';
+}
+
+/** Reads and verifies. Rejects with TokenRefused. */
 export async function readCoreToken(
   keys: CoreKeys,
   app: App,
   token: string,
-  { now, expired }: { readonly now: Date; readonly expired: 'refused' | 'allowed' },
+  { now, expired }: Reading,
 ): Promise<AccessTokenContent> {
+  const content = isLegacyToken(token)
+    ? await readLegacyToken(keys, app, token)
+    : await readJwt(keys, app, token, now);
+  if (content === undefined) throw new TokenRefused('JWT verification failed');
+  const isOver = content.expiresAt <= Math.floor(now.getTime() / 1000);
+  if (isOver && expired === 'refused') throw new TokenRefused('Access token expired');
+  return content;
+}
+
+async function readJwt(
+  keys: CoreKeys,
+  app: App,
+  token: string,
+  now: Date,
+): Promise<AccessTokenContent | undefined> {
   const header = headerOf(token);
   const { kid, version } = header;
   if (header.typ !== 'JWT' || typeof kid !== 'string' || typeof version !== 'string') {
     throw new TokenRefused('JWT header mismatch');
   }
-  const key = await keys.verifying(app, kid);
+  const key = await keys.verifying(app, (each) => each.kid === kid);
   if (key === undefined) throw new TokenRefused('Key not found');
-  const options = { algorithms: [ALGORITHM], currentDate: now };
   try {
-    const { payload } = await jwtVerify(token, key.publicKey, options);
-    return contentOf(payload, version);
+    const options = { algorithms: [ALGORITHM], currentDate: now };
+    return contentOf((await jwtVerify(token, key.publicKey, options)).payload, version);
   } catch (error) {
-    if (!(error instanceof errors.JOSEError)) throw error;
-    if (!(error instanceof errors.JWTExpired)) throw new TokenRefused('JWT verification failed');
-    if (expired === 'refused') throw new TokenRefused('Access token expired');
-    return contentOf(error.payload, version); // its signature was checked before its time
+    // Its signature was checked before its time.
+    if (error instanceof errors.JWTExpired) return contentOf(error.payload, version);
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
   }
 }
 
@@ -130,33 +125,24 @@ function headerOf(token: string): { kid?: unknown; typ?: unknown; version?: unkn
 }
 
 function contentOf(payload: JWTPayload, version: string): AccessTokenContent {
-  const names = NAMES[version];
-  const { sub, iat, exp, sessionHandle, refreshTokenHash1, rsub, tId } = payload;
-  const { parentRefreshTokenHash1 = null, antiCsrfToken = null } = payload;
-  const isOurs =
-    names !== undefined &&
-    typeof sub === 'string' &&
-    typeof iat === 'number' &&
-    typeof exp === 'number' &&
-    typeof sessionHandle === 'string' &&
-    typeof refreshTokenHash1 === 'string';
-  if (!isOurs) throw new TokenRefused('JWT payload is not that of a session');
-  const claims = Object.entries(payload).filter(([name]) => !names.includes(name));
+  const names = NAMES[version] ?? [];
+  const entries = Object.entries(payload);
+  const { data: own } = OWN.safeParse(
+    Object.fromEntries(entries.filter(([name]) => names.includes(name))),
+  );
+  if (own === undefined) throw new TokenRefused('JWT payload is not that of a session');
+  const { sub, sessionHandle, refreshTokenHash1 } = own;
   return {
     version,
     userId: sub,
-    recipeUserId: typeof rsub === 'string' ? rsub : sub,
-    tenantId: typeof tId === 'string' ? tId : PUBLIC,
+    recipeUserId: own.rsub ?? sub,
+    tenantId: own.tId ?? PUBLIC,
     sessionHandle,
     refreshTokenHash1,
-    parentRefreshTokenHash1: asText(parentRefreshTokenHash1),
-    antiCsrfToken: asText(antiCsrfToken),
-    claims: Object.fromEntries(claims),
-    issuedAt: iat,
-    expiresAt: exp,
+    parentRefreshTokenHash1: own.parentRefreshTokenHash1 ?? null,
+    antiCsrfToken: own.antiCsrfToken ?? null,
+    claims: Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+    issuedAt: own.iat,
+    expiresAt: own.exp,
   };
-}
-
-function asText(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

@@ -10,6 +10,7 @@ import { checkClaims, tokenVersionOf } from './core-access-token.js';
 import { sha256 } from './core-refresh-token.js';
 import { insertCoreSession } from './core-session.store.js';
 import { describeSession, type IssueDeps, issueTokens } from './issued-session.js';
+import { legacyAnswer, usesStaticKey } from './legacy-answer.js';
 import { CORE_SESSION_CREATED } from './session-events.js';
 
 export interface CreateSessionDeps extends IssueDeps {
@@ -46,7 +47,7 @@ export async function createSession(
     subject: found?.subject ?? input.userId,
     userId: found?.userId ?? input.userId,
     ownerId: found?.ownerId ?? null,
-    usesStaticKey: input.useDynamicSigningKey === false,
+    usesStaticKey: usesStaticKey(call, input.useDynamicSigningKey) ?? false,
     data: JSON.stringify(input.userDataInDatabase),
     claims: JSON.stringify(input.userDataInJWT),
     createdAt: now,
@@ -67,5 +68,6 @@ export async function createSession(
     const about = { userId: session.ownerId, sessionId: session.id };
     await events.emit(sql, realm, CORE_SESSION_CREATED, { caller, ...about });
   });
-  return { session: describeSession(session, version), ...tokens };
+  const legacy = await legacyAnswer(deps.keys, call, tokens);
+  return { session: describeSession(session, version), ...tokens, ...legacy };
 }

@@ -14,6 +14,7 @@ import {
 } from './core-session.store.js';
 import type { ImportedRefreshTokens } from './imported-refresh-tokens.js';
 import { describeSession, type IssueDeps, issueTokens } from './issued-session.js';
+import { legacyAnswer, usesStaticKey } from './legacy-answer.js';
 import { unauthorised } from './session-answers.js';
 import { CORE_TOKEN_REUSED } from './session-events.js';
 import { readHandle } from './session-handle.js';
@@ -85,7 +86,8 @@ export async function refreshCoreSession(
     parent: input.refreshToken,
     refreshExpiresAt: after(app.config.refreshTokenMs),
   });
-  return { status: 'OK', session: describeSession(session, version), ...tokens };
+  const legacy = await legacyAnswer(deps.keys, call, tokens);
+  return { status: 'OK', session: describeSession(session, version), ...tokens, ...legacy };
 }
 
 const GONE = 'Session missing in db or has expired';
@@ -102,11 +104,11 @@ function describeStolen(session: CoreSessionRow, version: number): JsonObject {
 /** Which kind of key signs is the session's, until a refresh says otherwise. */
 async function followKeyMode(
   { database }: RefreshCoreDeps,
-  { realm }: Call,
+  call: Call,
   session: CoreSessionRow,
   useDynamicSigningKey: boolean | undefined,
 ): Promise<CoreSessionRow | undefined> {
-  const wanted = useDynamicSigningKey === undefined ? session.usesStaticKey : !useDynamicSigningKey;
+  const wanted = usesStaticKey(call, useDynamicSigningKey) ?? session.usesStaticKey;
   if (wanted === session.usesStaticKey) return session;
-  return updateCoreSession(database, realm, session.id, { usesStaticKey: wanted });
+  return updateCoreSession(database, call.realm, session.id, { usesStaticKey: wanted });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refuseField } from '../protocol/core-error.js';
-import { type Call, type Endpoint, endpoint } from '../protocol/endpoint.js';
+import { type Call, type Endpoint, endpoint, OK } from '../protocol/endpoint.js';
 import {
   flag,
   jsonObject,
@@ -10,6 +10,7 @@ import {
   text,
 } from '../protocol/fields.js';
 import { type CreateSessionDeps, createSession } from './create-session.js';
+import { legacyKeys, SINCE_JWKS } from './legacy-answer.js';
 import { type RefreshCoreDeps, refreshCoreSession } from './refresh-core-session.js';
 import { regenerateSession } from './regenerate-session.js';
 import { type VerifyCoreDeps, verifyCoreSession } from './verify-core-session.js';
@@ -34,6 +35,7 @@ const VERIFY = z.object({
   enableAntiCsrf: flag,
   checkDatabase: flag,
 });
+const VERIFY_2 = VERIFY.extend({ checkDatabase: flag.optional() });
 const REGENERATE = z.object({ accessToken: text, userDataInJWT: optionalJsonObject });
 
 export type SessionDeps = CreateSessionDeps & RefreshCoreDeps & VerifyCoreDeps;
@@ -47,7 +49,7 @@ export function sessionEndpoints(deps: SessionDeps): Endpoint[] {
       scope: 'tenant',
       input: CREATE,
       handle: async (call, input) => ({
-        status: 'OK',
+        ...OK,
         ...(await createSession(deps, call, input)),
       }),
     }),
@@ -67,8 +69,29 @@ export function sessionEndpoints(deps: SessionDeps): Endpoint[] {
       method: 'POST',
       path: '/recipe/session/verify',
       scope: 'session',
-      input: VERIFY,
-      handle: (call, input) => verifyCoreSession(deps, call, input),
+      input: ({ version }) => (version >= SINCE_JWKS ? VERIFY : VERIFY_2),
+      handle: async (call, input) => {
+        const { app, version } = call;
+        const checkDatabase =
+          version >= SINCE_JWKS ? input.checkDatabase === true : app.config.legacyCheckDatabase;
+        const answer = await verifyCoreSession(deps, call, { ...input, checkDatabase });
+        const isOver = answer.status === 'UNAUTHORISED';
+        return isOver ? answer : { ...answer, ...(await legacyKeys(deps.keys, app, version)) };
+      },
+    }),
+    endpoint({
+      method: 'POST',
+      path: '/recipe/handshake',
+      scope: 'tenant',
+      before: SINCE_JWKS,
+      input: z.object({}),
+      handle: async ({ app, version }) => ({
+        ...OK,
+        ...(await legacyKeys(deps.keys, app, version)),
+        accessTokenBlacklistingEnabled: app.config.legacyCheckDatabase,
+        accessTokenValidity: app.config.accessTokenMs,
+        refreshTokenValidity: app.config.refreshTokenMs,
+      }),
     }),
     endpoint({
       method: 'POST',

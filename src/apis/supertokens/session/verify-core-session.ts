@@ -2,12 +2,8 @@ import type { Database } from '../../../platform/database/database.js';
 import type { AppDirectory } from '../apps/app-directory.js';
 import type { Call } from '../protocol/endpoint.js';
 import type { JsonObject } from '../protocol/fields.js';
-import {
-  type AccessTokenContent,
-  readCoreToken,
-  signCoreToken,
-  TokenRefused,
-} from './core-access-token.js';
+import type { AccessTokenContent } from './access-token-content.js';
+import { readCoreToken, signCoreToken, TokenRefused } from './core-access-token.js';
 import { sha256 } from './core-refresh-token.js';
 import { type CoreSessionRow, findCoreSession, rotateLineage } from './core-session.store.js';
 import { accessTimes, describeAccessToken, type IssueDeps } from './issued-session.js';
