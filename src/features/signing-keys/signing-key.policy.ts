@@ -29,7 +29,12 @@ export function leadSeconds(lifetimes: KeyLifetimes): number {
 
 /** The key that signs at `now`: the latest whose time has come. */
 export function activeKey<Key extends Scheduled>(keys: readonly Key[], now: Date): Key | undefined {
-  return byActivation(keys).findLast((key) => key.activatesAt <= now);
+  let active: Key | undefined; // by hand: every request asks
+  for (const key of keys) {
+    if (key.activatesAt > now) continue;
+    if (active === undefined || inOrder(active, key) < 0) active = key;
+  }
+  return active;
 }
 
 /**
@@ -104,7 +109,10 @@ function successorOf(key: Scheduled, keys: readonly Scheduled[]): Scheduled | un
 }
 
 function byActivation<Key extends Scheduled>(keys: readonly Key[]): Key[] {
-  return keys.toSorted(
-    (a, b) => a.activatesAt.getTime() - b.activatesAt.getTime() || a.kid.localeCompare(b.kid),
-  );
+  return keys.toSorted(inOrder);
+}
+
+/** Two that activate at one moment have an order, too. */
+function inOrder(a: Scheduled, b: Scheduled): number {
+  return a.activatesAt.getTime() - b.activatesAt.getTime() || a.kid.localeCompare(b.kid);
 }

