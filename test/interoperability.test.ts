@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { describe, expect, it } from 'vitest';
-import { signUpUser } from './harness/graphql-client.js';
-import { startService } from './harness/service.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realms } from '../src/features/realms/index.js';
+import { graphqlClient, type Send, signUpUser } from './harness/graphql-client.js';
+import { startService, type TestService } from './harness/service.js';
 
-const ISSUER = 'http://localhost:4000';
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
 
 /** Knows the JWKS's address and nothing else of this service. */
@@ -21,14 +21,40 @@ print(json.dumps({'header': json.loads(verified.header), 'claims': json.loads(ve
 const PYTHON = '/usr/bin/python3';
 const pythonProblem = findProblem();
 
+/** A realm that signs with one of the algorithms. */
+interface SigningRealm {
+  readonly send: Send;
+  readonly issuer: string;
+  readonly jwks: string;
+}
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startService();
+  for (const algorithm of ALGORITHMS) {
+    const id = algorithm.toLowerCase();
+    await service.app.use(realms).manage.create(id, { signingAlg: algorithm });
+  }
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
+function realmSigningWith(algorithm: string): SigningRealm {
+  const path = `/realms/${algorithm.toLowerCase()}`;
+  return {
+    send: graphqlClient(service.url + path),
+    issuer: `http://localhost:4000${path}`,
+    jwks: `${service.url}${path}/.well-known/jwks.json`,
+  };
+}
+
 describe('an access token is accepted from the JWKS alone (requirement 19)', () => {
   it.each(ALGORITHMS)('by plain jose, when it is signed with %s', async (algorithm) => {
-    await using service = await startService({ env: { AUTHGRAPH_SIGNING_ALG: algorithm } });
-    const user = await signUpUser(service.send);
-    const keys = createRemoteJWKSet(new URL(`${service.url}/.well-known/jwks.json`));
+    const { send, issuer, jwks } = realmSigningWith(algorithm);
+    const user = await signUpUser(send);
+    const keys = createRemoteJWKSet(new URL(jwks));
     const { payload, protectedHeader } = await jwtVerify(user.accessToken, keys, {
-      issuer: ISSUER,
-      audience: ISSUER,
+      issuer,
+      audience: issuer,
       typ: 'at+jwt',
     });
     expect(protectedHeader.alg).toBe(algorithm);
@@ -40,10 +66,9 @@ describe('an access token is accepted from the JWKS alone (requirement 19)', () 
     async (algorithm, { skip }) => {
       if (pythonProblem !== undefined)
         skip(`NOT CHECKED with another language's verifier: ${pythonProblem}`);
-      await using service = await startService({ env: { AUTHGRAPH_SIGNING_ALG: algorithm } });
-      const user = await signUpUser(service.send);
-      const jwks = `${service.url}/.well-known/jwks.json`;
-      const { header, claims } = await verifyWithPython(jwks, user.accessToken);
+      const realm = realmSigningWith(algorithm);
+      const user = await signUpUser(realm.send);
+      const { header, claims } = await verifyWithPython(realm, user.accessToken);
       expect(header).toMatchObject({ alg: algorithm, typ: 'at+jwt' });
       expect(claims).toMatchObject({ sub: user.id, sid: user.sessionId, scope: '' });
 
@@ -52,7 +77,7 @@ describe('an access token is accepted from the JWKS alone (requirement 19)', () 
         'base64url',
       );
       expect(changed).not.toBe(payload);
-      await expect(verifyWithPython(jwks, `${head}.${changed}.${signature}`)).rejects.toThrow(
+      await expect(verifyWithPython(realm, `${head}.${changed}.${signature}`)).rejects.toThrow(
         /InvalidJWSSignature|Verification failed/,
       );
     },
@@ -60,12 +85,12 @@ describe('an access token is accepted from the JWKS alone (requirement 19)', () 
 });
 
 async function verifyWithPython(
-  jwks: string,
+  { jwks, issuer }: SigningRealm,
   token: string,
 ): Promise<{ header: object; claims: object }> {
   const { stdout } = await promisify(execFile)(
     PYTHON,
-    ['-c', PYTHON_VERIFIER, jwks, token, ISSUER],
+    ['-c', PYTHON_VERIFIER, jwks, token, issuer],
     { timeout: 10_000 },
   );
   return JSON.parse(stdout) as { header: object; claims: object }; // our own script wrote it

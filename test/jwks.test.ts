@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storageOf } from '../src/app/storage.js';
+import { realms } from '../src/features/realms/index.js';
 import { openDatabase } from '../src/platform/database/database.js';
 import { revertLastMigration } from '../src/platform/database/migrations.js';
-import { copyTemplate, startService } from './harness/service.js';
+import { copyTemplate, startService, type TestService } from './harness/service.js';
 import { keyRingOf, rotateSigningKey } from './harness/service-parts.js';
 
 const PUBLIC_MEMBERS = {
@@ -14,16 +15,22 @@ const PUBLIC_MEMBERS = {
   EdDSA: ['alg', 'crv', 'kid', 'kty', 'use', 'x'],
 };
 
+let service: TestService;
+beforeAll(async () => {
+  service = await startService({ env: { AUTHGRAPH_JWKS_MAX_AGE: '7m' } });
+});
+afterAll(() => service[Symbol.asyncDispose]());
+
 describe('GET /.well-known/jwks.json', () => {
   it.each(Object.entries(PUBLIC_MEMBERS))(
     'shows %s keys as requirement 19 says, the one on its way too',
     async (algorithm, members) => {
-      await using service = await startService({
-        env: { AUTHGRAPH_SIGNING_ALG: algorithm, AUTHGRAPH_JWKS_MAX_AGE: '7m' },
-      });
-      await rotateSigningKey(service);
+      const realmId = algorithm.toLowerCase();
+      await service.app.use(realms).manage.create(realmId, { signingAlg: algorithm });
+      await keyRingOf(service, realmId); // makes the first key
+      await rotateSigningKey(service, realmId);
 
-      const response = await fetch(`${service.url}/.well-known/jwks.json`);
+      const response = await fetch(`${service.url}/realms/${realmId}/.well-known/jwks.json`);
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toMatch(/^application\/(jwk-set\+)?json/);
       expect(response.headers.get('cache-control')).toBe('public, max-age=420');
@@ -39,7 +46,7 @@ describe('GET /.well-known/jwks.json', () => {
           kid: await calculateJwkThumbprint(key, 'sha256'),
         });
       }
-      expect((await keyRingOf(service)).signingKey().privateKey.extractable).toBe(false);
+      expect((await keyRingOf(service, realmId)).signingKey().privateKey.extractable).toBe(false);
     },
   );
 
@@ -52,12 +59,12 @@ describe('GET /.well-known/jwks.json', () => {
       );
       await revertLastMigration(database);
       await database.close();
-      await using service = await startService({
+      await using starting = await startService({
         dataDir,
         env: { AUTHGRAPH_AUTO_MIGRATE: 'false' },
       });
 
-      const response = await fetch(`${service.url}/.well-known/jwks.json`);
+      const response = await fetch(`${starting.url}/.well-known/jwks.json`);
       expect(response.status).toBe(503);
       expect(response.headers.get('cache-control') ?? '').not.toContain('max-age');
       const body = (await response.json()) as {
@@ -66,7 +73,7 @@ describe('GET /.well-known/jwks.json', () => {
       };
       expect(body.errors[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
       expect(body.keys).toBeUndefined();
-      const ready = await fetch(`${service.url}/health/ready`);
+      const ready = await fetch(`${starting.url}/health/ready`);
       expect(ready.status).toBe(503);
       expect(await ready.json()).toMatchObject({
         checks: { database: true, migrations: false, keys: false },
@@ -81,7 +88,6 @@ describe('what discovery clients read (RFC 8414)', () => {
   it.each(['openid-configuration', 'oauth-authorization-server'])(
     'is at /.well-known/%s: the issuer, its keys and the algorithms',
     async (name) => {
-      await using service = await startService({ env: { AUTHGRAPH_JWKS_MAX_AGE: '7m' } });
       const response = await fetch(`${service.url}/.well-known/${name}`);
       expect(response.status).toBe(200);
       expect(response.headers.get('cache-control')).toBe('public, max-age=420');
