@@ -1,19 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ExitCode } from './exit-codes.js';
-import type { Environment } from './set-up.js';
-
-/** What the program hands to those who add commands to it. */
-export interface CommandsDeps {
-  readonly env: Environment;
-  readonly end: (command: Promise<ExitCode>) => Promise<void>;
-  readonly realmOption: () => Option;
-}
+import { type Command, Option } from 'commander';
+import { type CommandsDeps, JSON_FLAG, realmOption, YES_FLAG } from './options.js';
 
 const USER = ['<user>', 'id or email address'] as const;
-const JSON_FLAG = ['--json', 'print JSON'] as const;
 
 /** Commands about users. They are loaded when they are called. */
-export function addUserCommands(program: Command, { env, end, realmOption }: CommandsDeps): void {
+export function addUserCommands(program: Command, { env, end }: CommandsDeps): void {
   const users = program
     .command('users')
     .description(
@@ -26,7 +17,7 @@ export function addUserCommands(program: Command, { env, end, realmOption }: Com
       .description(about)
       .addOption(realmOption())
       .option(...JSON_FLAG);
-  const load = () => import('./users.js');
+  const load = () => import('../users.js');
 
   command(
     'create',
@@ -52,7 +43,7 @@ export function addUserCommands(program: Command, { env, end, realmOption }: Com
     .action(async (user, options) => end((await load()).enableUser(env, user, options)));
   command('delete', 'delete a user with all that is theirs')
     .argument(...USER)
-    .option('--yes', 'do not ask')
+    .option(...YES_FLAG)
     .action(async (user, options) => end((await load()).deleteUser(env, user, options)));
   command('sign-out', 'end all of their sessions')
     .argument(...USER)
@@ -73,66 +64,13 @@ export function addUserCommands(program: Command, { env, end, realmOption }: Com
   command('import', 'take users over from JSON lines; who is there already stays as they are')
     .argument('<file>', 'see docs/administration.md; - reads standard input')
     .action(async (file, options) =>
-      end((await import('./transfer.js')).importUsers(env, file, options)),
+      end((await import('../transfer.js')).importUsers(env, file, options)),
     );
   command('export', 'write users as JSON lines, which is what import reads')
     .option('--passwords', 'with the hashes of their passwords')
-    .action(async (options) => end((await import('./transfer.js')).exportUsers(env, options)));
-}
-
-/** Commands about roles. */
-export function addRoleCommands(program: Command, { env, end, realmOption }: CommandsDeps): void {
-  const roles = program.command('roles').description('look after roles: list, save, delete');
-  const command = (name: string, about: string) =>
-    roles
-      .command(name)
-      .description(about)
-      .addOption(realmOption())
-      .option(...JSON_FLAG);
-  const load = () => import('./roles.js');
-
-  command('list', 'list the roles and what they grant').action(async (options) =>
-    end((await load()).listRoles(env, options)),
-  );
-  command('save', 'make a role, or change what it grants')
-    .argument('<name>', 'lower-case letters, digits, "-", "_" and ":"')
-    .argument('[scopes...]', 'what it grants, such as posts:write')
-    .action(async (name, scopes, options) =>
-      end((await load()).saveRole(env, name, scopes, options)),
-    );
-  command('delete', 'take a role from all who hold it, and delete it')
-    .argument('<name>', 'its name')
-    .action(async (name, options) => end((await load()).deleteRole(env, name, options)));
-}
-
-/** Commands about the audit log. */
-export function addAuditCommands(program: Command, { env, end, realmOption }: CommandsDeps): void {
-  const audit = program.command('audit').description('read the audit log: list, export');
-  const command = (name: string, about: string) =>
-    audit
-      .command(name)
-      .description(about)
-      .addOption(realmOption())
-      .option('--user <id>', 'about this user')
-      .option('--type <type>', 'of this type, such as user.signed_in')
-      .option('--since <time>', 'not before, such as 2026-01-31T12:00:00Z', readTime)
-      .option('--until <time>', 'before', readTime);
-  const load = () => import('./audit.js');
-
-  command('list', 'list events, oldest first')
-    .option(...JSON_FLAG)
-    .action(async (options) => end((await load()).listAuditEvents(env, options)));
-  command('export', 'write events as JSON lines, oldest first').action(async (options) =>
-    end((await load()).listAuditEvents(env, { ...options, json: true })),
-  );
+    .action(async (options) => end((await import('../transfer.js')).exportUsers(env, options)));
 }
 
 function append(name: string, names: string[] = []): string[] {
   return [...names, name];
-}
-
-function readTime(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It is no time.');
-  return time;
 }

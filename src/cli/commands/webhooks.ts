@@ -1,13 +1,10 @@
 import type { Command } from 'commander';
-import type { CommandsDeps } from './administration-commands.js';
+import { type CommandsDeps, JSON_FLAG, realmOption } from './options.js';
 
 const WEBHOOK = ['<id>', 'from "webhooks list"'] as const;
 
 /** Commands about webhooks. They are loaded when they are called. */
-export function addWebhookCommands(
-  program: Command,
-  { env, end, realmOption }: CommandsDeps,
-): void {
+export function addWebhookCommands(program: Command, { env, end }: CommandsDeps): void {
   const webhooks = program
     .command('webhooks')
     .description('look after webhooks: list, save, rotate-secret, delete, test');
@@ -16,8 +13,8 @@ export function addWebhookCommands(
       .command(name)
       .description(about)
       .addOption(realmOption())
-      .option('--json', 'print JSON');
-  const load = () => import('./webhooks.js');
+      .option(...JSON_FLAG);
+  const load = () => import('../webhooks.js');
 
   command('list', 'list the webhooks, oldest first').action(async (options) =>
     end((await load()).listWebhooks(env, options)),
