@@ -213,7 +213,7 @@ describe('authgraph migrate', () => {
 });
 
 describe('authgraph keys', () => {
-  it('lists the keys, rotates, and rotates once when it is told to twice', async () => {
+  it('lists the keys, rotates once when it is told to twice, and withdraws', async () => {
     const first = await run('keys list');
     expect(first.code).toBe(0);
     expect(first.stdout).toMatch(
@@ -228,6 +228,11 @@ describe('authgraph keys', () => {
     const both = await run('keys list');
     expect(both.stdout).toMatch(/^ACTIVE .*\nPUBLISHED .*\n$/);
     expect(both.stdout).toContain(first.stdout.trim());
+    const [kid = ''] = /[\w-]{43}/.exec(first.stdout) ?? [];
+    const { stdout } = await run(`keys withdraw ${kid} --json`);
+    const { withdrawn, successor } = JSON.parse(stdout);
+    expect(withdrawn).toBe(kid);
+    expect((await run('keys list')).stdout).toContain(`ACTIVE     ES256  ${successor.kid}`);
   });
 
   it('says so when AUTHGRAPH_SECRET is not the one that sealed them', async () => {

@@ -199,7 +199,8 @@ describe('authgraph jobs', () => {
     const listing = await run('jobs list --json');
     expect(listing.code).toBe(0);
     expect(JSON.parse(listing.stdout)).toMatchObject({ id, kind: 'test.greet', reason: 'no' });
-    expect(await run('jobs retry')).toMatchObject({ code: 0, stdout: 'sent 1 again\n' });
+    expect(JSON.parse((await run('jobs retry --json')).stdout)).toEqual({ retried: [id] });
+    expect(await run('jobs retry')).toMatchObject({ code: 0, stdout: 'sent 0 again\n' });
     expect((await run('jobs list')).stdout).toBe('');
     expect((await run('jobs list --state waiting')).stdout).toContain(id);
     expect(await run(`jobs retry ${id}`)).toMatchObject({

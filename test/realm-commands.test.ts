@@ -74,6 +74,8 @@ describe('--realm', () => {
     expect((await run('keys list --realm beta')).stdout).toContain(kid);
     expect((await run('keys list')).stdout).not.toContain(kid);
     expect((await run('cleanup --realm beta')).code).toBe(0);
+    const deleted = await run('realms delete beta --yes --json');
+    expect(JSON.parse(deleted.stdout)).toEqual({ deleted: 'beta' });
   });
 
   it('is refused where there is no such realm', async () => {

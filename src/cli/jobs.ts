@@ -9,6 +9,10 @@ export interface ListJobsOptions extends RealmOption {
   readonly json?: boolean;
 }
 
+export interface RetryJobsOptions extends RealmOption {
+  readonly json?: boolean;
+}
+
 export function listJobs(env: Environment, options: ListJobsOptions): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
     const state = options.state.toUpperCase() as JobState; // commander lets no other through
@@ -25,14 +29,14 @@ export function listJobs(env: Environment, options: ListJobsOptions): Promise<Ex
 export function retryJobs(
   env: Environment,
   ids: readonly string[],
-  options: RealmOption,
+  options: RetryJobsOptions,
 ): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
     const { retry, list } = use(jobs);
     const failed = [...ids];
     if (ids.length === 0) for await (const { id } of list(realm, 'FAILED')) failed.push(id);
     for (const id of failed) await retry.run(realm, id, operator('jobs retry'));
-    print(`sent ${failed.length} again`);
+    print(options.json ? JSON.stringify({ retried: failed }) : `sent ${failed.length} again`);
     return EXIT.done;
   });
 }

@@ -30,13 +30,14 @@ export function rotateKeys(env: Environment, options: KeyOptions): Promise<ExitC
   });
 }
 
-export function withdrawKey(
-  env: Environment,
-  kid: string,
-  options: RealmOption,
-): Promise<ExitCode> {
+export function withdrawKey(env: Environment, kid: string, options: KeyOptions): Promise<ExitCode> {
   return withRealm(env, options, async (realm, { use }) => {
     const made = await use(signingKeys).withdraw.run(realm, kid, operator('keys withdraw'));
+    if (options.json) {
+      const successor = made && { kid: made.kid, algorithm: made.algorithm };
+      print(JSON.stringify({ withdrawn: kid, successor: successor ?? null }));
+      return EXIT.done;
+    }
     print(`withdrawn  ${kid}`);
     if (made !== undefined) print(`${made.algorithm}  ${made.kid}  signs from now on`);
     return EXIT.done;

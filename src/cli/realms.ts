@@ -53,7 +53,7 @@ export function setRealm(
 export function deleteRealm(
   env: Environment,
   id: string,
-  { yes = false }: { readonly yes?: boolean },
+  { yes = false, json = false }: Output & { readonly yes?: boolean },
 ): Promise<ExitCode> {
   return withTables(env, async ({ use }) => {
     const { manage } = use(realms);
@@ -63,7 +63,7 @@ export function deleteRealm(
       throw new CommandFailed('Not done. Call it with --yes to do it without a question.');
     }
     await manage.delete(id);
-    print(`deleted ${id}`);
+    print(json ? JSON.stringify({ deleted: id }) : `deleted ${id}`);
     return EXIT.done;
   });
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type CommandsDeps, JSON_LINES_FLAG, realmOption } from './options.js';
+import { type CommandsDeps, JSON_FLAG, JSON_LINES_FLAG, realmOption } from './options.js';
 
 /** Commands about what is done later. */
 export function addJobCommands(program: Command, { env, end }: CommandsDeps): void {
@@ -22,5 +22,6 @@ export function addJobCommands(program: Command, { env, end }: CommandsDeps): vo
     .description('send jobs again that failed: those of the ids, or all')
     .argument('[ids...]', 'from "jobs list"')
     .addOption(realmOption())
+    .option(...JSON_FLAG)
     .action(async (ids, options) => end((await import('../jobs.js')).retryJobs(env, ids, options)));
 }

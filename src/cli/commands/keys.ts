@@ -23,6 +23,7 @@ export function addKeyCommands(program: Command, { env, end }: CommandsDeps): vo
     .description('take a signing key out at once: every token that it signed is refused')
     .argument('<kid>', 'its id, as "keys list" shows it')
     .addOption(realmOption())
+    .option(...JSON_FLAG)
     .action(async (kid, options) =>
       end((await import('../keys.js')).withdrawKey(env, kid, options)),
     );

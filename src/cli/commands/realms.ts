@@ -46,6 +46,7 @@ AUTHGRAPH_ACCESS_TOKEN_TTL; docs/configuration.md says which of them a realm can
     .description('delete a realm with all of its users, sessions and keys')
     .argument('<id>', 'its id')
     .option(...YES_FLAG)
+    .option(...JSON_FLAG)
     .action(async (id, options) =>
       end((await import('../realms.js')).deleteRealm(env, id, options)),
     );
