@@ -224,7 +224,9 @@ function strayStatements(files: Sources): string[] {
 function filesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => /(?<!\.test|\.d)\.(?:tsx?|m?js)$/.test(name))
-    .filter((name) => !/(?:^|\/)(?:node_modules|dist|build|results|generated)\//.test(name))
+    .filter(
+      (name) => !/(?:^|\/)(?:node_modules|venv|\.next|dist|build|results|generated)\//.test(name),
+    )
     .map((name) => posix.join(folder, name))
     .filter((path) => !RELEASED_MIGRATIONS.includes(path));
 }
