@@ -43,6 +43,7 @@ export async function startMailServer(): Promise<MailServer> {
   const start = async () => {
     server = new SMTPServer({
       authOptional: true,
+      onAuth: ({ username }, _session, done) => done(null, { user: username }),
       disabledCommands: ['STARTTLS'],
       onRcptTo: ({ address }, _session, done) =>
         done(
@@ -80,7 +81,7 @@ export async function startMailServer(): Promise<MailServer> {
 
 /** The link in a mail's text, and the token that it carries. */
 export function linkIn({ text }: ReceivedMail): { url: URL; token: string } {
-  const [link = ''] = /https?:\/\/\S+/.exec(text) ?? [];
+  const [link = ''] = /https?:\/\/[^\s\]]+/.exec(text) ?? [];
   const url = new URL(link);
   return { url, token: url.searchParams.get('token') ?? '' };
 }
