@@ -20,7 +20,7 @@ const SDK_FLOORS = [
   ['token'],
   ['request', 'directives'],
   ['access', 'lint', 'type-graphql'],
-  ['adapters', 'testing'],
+  ['adapters', 'testing', 'classic'],
 ];
 /** What an integration may import beside jose and graphql: its own framework, an optional peer. */
 const OWN_FRAMEWORK: readonly (readonly [path: string, framework: string])[] = [
@@ -30,6 +30,7 @@ const OWN_FRAMEWORK: readonly (readonly [path: string, framework: string])[] = [
   ['packages/sdk/src/adapters/koa', 'koa'],
   ['packages/sdk/src/adapters/next', 'next'],
   ['packages/sdk/src/adapters/node-http', 'node:http'],
+  ['packages/sdk/src/classic/express', 'node:http'],
   ['packages/client/src/apollo-link.ts', '@apollo/client'],
   ['packages/client/src/react/', 'react'],
   ['packages/client/src/next', 'next'],

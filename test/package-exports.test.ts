@@ -16,6 +16,8 @@ const LOADS: { readonly [name: string]: readonly string[] } = {
   '@authgraph/sdk': ['graphql', 'jose'],
   '@authgraph/sdk/lint': ['graphql'],
   '@authgraph/sdk/testing': ['jose'],
+  '@authgraph/sdk/classic': ['jose'],
+  '@authgraph/sdk/classic/express': ['jose'],
   '@authgraph/sdk/type-graphql': ['type-graphql'],
   '@authgraph/sdk/express': ['jose'],
   '@authgraph/sdk/fastify': ['jose'],
@@ -38,7 +40,11 @@ const NAMES_TYPES_OF: { readonly [name: string]: readonly string[] } = {
   '@authgraph/sdk/koa': ['koa'],
 };
 /** Built on node:http, which their types may name. */
-const TYPES_OF_HTTP = ['@authgraph/sdk/express', '@authgraph/sdk/node'];
+const TYPES_OF_HTTP = [
+  '@authgraph/sdk/express',
+  '@authgraph/sdk/node',
+  '@authgraph/sdk/classic/express',
+];
 
 const modules = ['packages/sdk', 'packages/client'].flatMap(modulesOf);
 const isStray = ({ folder }: Module) => {
