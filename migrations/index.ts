@@ -12,6 +12,7 @@ import { AuditEvents } from './20261125004003-audit-events.js';
 import { BoundSessions } from './20261125005000-bound-sessions.js';
 import { SigningSchedules } from './20261125005001-signing-schedules.js';
 import { Webhooks } from './20261130001001-webhooks.js';
+import { SuperTokensRolesAndMetadata } from './20261130003001-supertokens-roles-and-metadata.js';
 
 /** Every migration, oldest first. A new one is a file in this folder and a line here. */
 export const migrations = [
@@ -29,4 +30,8 @@ export const migrations = [
   { name: '20261125005000-bound-sessions', class: BoundSessions },
   { name: '20261125005001-signing-schedules', class: SigningSchedules },
   { name: '20261130001001-webhooks', class: Webhooks },
+  {
+    name: '20261130003001-supertokens-roles-and-metadata',
+    class: SuperTokensRolesAndMetadata,
+  },
 ];

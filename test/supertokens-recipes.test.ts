@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decodeProtectedHeader } from 'jose';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromBase32, totpOf } from '../src/apis/supertokens/totp/totp.policy.js';
 import { type CoreRequest, startCore, type TestCore } from './harness/core-client.js';
@@ -246,6 +246,153 @@ describe('UserMetadata and UserRoles', () => {
     expect((await post('/recipe/role/remove', { role })).didRoleExist).toBe(false);
     expect(await put('/recipe/role', { role: ' ' })).toBe(
       "400 Field name 'role' cannot be an empty String\n",
+    );
+  });
+});
+
+describe('roles and metadata of one set of users', () => {
+  const SAVE_ROLE = `mutation ($input: SaveRoleInput!) {
+    saveRole(input: $input) { __typename ... on Problem { message } }
+  }`;
+  const ROLES = '{ roles { name scopes } }';
+  const USER = 'query ($id: ID!) { user(id: $id) { roles privateMetadata } }';
+  const send = async (document: string, variables: object, token = '') => {
+    const headers = token === '' ? {} : bearer(token);
+    const { body } = await core.service.send(document, variables as never, headers);
+    return body.data;
+  };
+  async function signIn(email: string) {
+    const { signIn: done } = await send(SIGN_IN, { input: { email, password: GOOD_PASSWORD } });
+    return done.tokens;
+  }
+  async function administrator(): Promise<string> {
+    const { id, email } = await signUp();
+    await core.service.sql(`update users set roles = '{admin}' where id = ?`, [id]);
+    return (await signIn(email)).accessToken;
+  }
+  const scopesIn = (token: string) => String(decodeJwt(token).scope ?? '').split(' ');
+
+  it('are shown by both sides, and count in the graph’s tokens', async () => {
+    const [admin, { id, email }] = [await administrator(), await signUp()];
+    await put('/recipe/role', { role: 'editor', permissions: ['posts:write', 'read all'] });
+    await put('/recipe/user/role', { userId: id, role: 'editor' });
+    await put('/recipe/user/metadata', {
+      userId: id,
+      metadataUpdate: { plan: 'pro', a: { b: null } },
+    });
+    const { user } = await send(USER, { id }, admin);
+    expect(user).toEqual({ roles: ['editor'], privateMetadata: { plan: 'pro', a: { b: null } } });
+    const { roles } = await send(ROLES, {}, admin);
+    expect(roles).toContainEqual({ name: 'editor', scopes: ['posts:write'] });
+    const { accessToken } = await signIn(email);
+    expect(scopesIn(accessToken)).toEqual(['posts:write']);
+    expect(decodeJwt(accessToken).roles).toEqual(['editor']);
+
+    const role = 'author';
+    await send(SAVE_ROLE, { input: { name: role, scopes: ['drafts:write'] } }, admin);
+    await send(
+      'mutation ($id: ID!) { grantRole(userId: $id, role: "author") { __typename } }',
+      { id },
+      admin,
+    );
+    expect((await get('/recipe/user/roles', { userId: id })).roles).toEqual(['author', 'editor']);
+    expect((await get('/recipe/role/permissions', { role })).permissions).toEqual(['drafts:write']);
+    expect((await get('/recipe/role/users', { role })).users).toEqual([id]);
+    const patch = { userId: id, private: { since: 2026 } };
+    await send(
+      'mutation ($input: UpdateUserMetadataInput!) { updateUserMetadata(input: $input) { __typename } }',
+      { input: patch },
+      admin,
+    );
+    expect((await get('/recipe/user/metadata', { userId: id })).metadata).toMatchObject({
+      plan: 'pro',
+      since: 2026,
+    });
+  });
+
+  it('end the graph’s sessions, not the SDK’s, when a role is taken', async () => {
+    const { id, email } = await signUp();
+    const role = 'guest';
+    await put('/recipe/role', { role, permissions: ['x'] });
+    await put('/recipe/user/role', { userId: id, role });
+    const { accessToken } = await signIn(email);
+    const made = await post('/recipe/session', {
+      userId: id,
+      userDataInJWT: {},
+      userDataInDatabase: {},
+      enableAntiCsrf: false,
+    });
+    expect(await post('/recipe/user/role/remove', { userId: id, role })).toEqual({
+      ...OK,
+      didUserHaveRole: true,
+    });
+    expect((await send('{ me { id } }', {}, accessToken)).me).toBeNull();
+    const { handle: sessionHandle } = made.session;
+    expect((await get('/recipe/session', { sessionHandle })).status).toBe('OK');
+    const events = await core.service.sql<{ type: string; via: string }>(
+      `select type, via from audit_events where user_id = ? and type like 'user.role%' order by at, id`,
+      [id],
+    );
+    expect(events).toEqual([
+      { type: 'user.role_granted', via: 'supertokens' },
+      { type: 'user.role_revoked', via: 'supertokens' },
+    ]);
+  });
+
+  it('never let an application’s role or permission into authgraph’s own API', async () => {
+    const [admin, { id, email }] = [await administrator(), await signUp()];
+    for (const role of ['admin', 'support', 'Chief Editor']) {
+      await put('/recipe/role', { role, permissions: ['users:write', 'users:read'] });
+      await put('/recipe/user/role', { userId: id, role });
+    }
+    await send(SAVE_ROLE, { input: { name: 'staff', scopes: ['users:read'] } }, admin);
+    await put('/recipe/user/role', { userId: id, role: 'staff' });
+    expect((await get('/recipe/user/roles', { userId: id })).roles).toEqual(
+      ['admin', 'Chief Editor', 'staff', 'support'].toSorted(),
+    );
+    expect((await send(USER, { id }, admin)).user.roles).toEqual(['support']);
+    const { accessToken } = await signIn(email);
+    expect(scopesIn(accessToken)).toEqual(['']);
+    const names = (await send(ROLES, {}, admin)).roles.map(({ name }: { name: string }) => name);
+    expect(names.filter((name: string) => name === 'admin')).toHaveLength(1);
+    expect(names).not.toContain('Chief Editor');
+    // And the administrator does not become one of the application's.
+    expect((await get('/recipe/role/users', { role: 'admin' })).users).toEqual([id]);
+  });
+
+  it('stay with a login method that is linked, and are back when it is on its own', async () => {
+    const [one, two] = [await signUp(), await signUp()];
+    await put('/recipe/role', { role: 'linked' });
+    await put('/recipe/user/role', { userId: two.id, role: 'linked' });
+    await put('/recipe/user/metadata', { userId: two.id, metadataUpdate: { a: 1 } });
+    await post('/recipe/accountlinking/user/primary', { recipeUserId: one.id });
+    const link = { recipeUserId: two.id, primaryUserId: one.id };
+    const read = async (userId: string) => [
+      (await get('/recipe/user/roles', { userId })).roles,
+      (await get('/recipe/user/metadata', { userId })).metadata,
+    ];
+    await post('/recipe/accountlinking/user/link', link);
+    expect([await read(one.id), await read(two.id)]).toEqual([
+      [[], {}],
+      [['linked'], { a: 1 }],
+    ]);
+    await post('/recipe/accountlinking/user/unlink', { recipeUserId: two.id });
+    expect([await read(one.id), await read(two.id)]).toEqual([
+      [[], {}],
+      [['linked'], { a: 1 }],
+    ]);
+  });
+
+  it('refuse metadata of a user that the graph could not show', async () => {
+    const { id: userId } = await signUp();
+    for (const value of ['\u0000', '\ud800']) {
+      expect(await put('/recipe/user/metadata', { userId, metadataUpdate: { value } })).toBe(
+        '400 Metadata of a user is well-formed Unicode without U+0000\n',
+      );
+    }
+    const metadataUpdate = { value: '\\u0000 \u0001 \n' };
+    expect((await put('/recipe/user/metadata', { userId, metadataUpdate })).metadata).toEqual(
+      metadataUpdate,
     );
   });
 });

@@ -160,6 +160,10 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
       expect(metadata.body.metadata).toEqual({ a: null });
       const roles = await call('GET', `/public/recipe/user/roles?userId=${anna.id}`);
       expect(roles.body.roles).toEqual(['editor']);
+      // The graph shows the same.
+      const shown = await target.sql('select roles, private_metadata from users order by email');
+      expect(shown).toContainEqual({ roles: ['editor'], private_metadata: {} });
+      expect(shown).toContainEqual({ roles: [], private_metadata: { a: null } });
     });
 
     it("takes the core's access tokens", async () => {
@@ -316,7 +320,7 @@ const IMPORTED = [
   'supertokens_primary_users',
   'supertokens_verified_emails',
   'supertokens_metadata',
-  'supertokens_roles',
+  'roles',
   'supertokens_role_assignments',
   'supertokens_tenants',
 ];

@@ -13,7 +13,7 @@ import { CoreKey } from './keys/core-key.entity.js';
 import { CoreKeys } from './keys/core-keys.js';
 import { CoreMetadata } from './metadata/core-metadata.entity.js';
 import { LoginCode, LoginDevice } from './passwordless/login-code.entity.js';
-import { CoreRole, CoreRoleAssignment } from './roles/core-role.entity.js';
+import { CoreRoleAssignment } from './roles/core-role.entity.js';
 import { SEALED_COLUMNS } from './sealed-columns.js';
 import { CoreRefreshTokens } from './session/core-refresh-token.js';
 import { CoreSession } from './session/core-session.entity.js';
@@ -50,7 +50,6 @@ export const supertokens = feature({
     DashboardUser,
     DashboardSession,
     CoreMetadata,
-    CoreRole,
     CoreRoleAssignment,
     ImportedRefreshKey,
   ],

@@ -12,6 +12,7 @@ import { ManageUsers } from './manage-users.js';
 import { ManageUsersResolver } from './manage-users.resolver.js';
 import { UsersResolver } from './users.resolver.js';
 
+export { ROLE_GRANTED, ROLE_REVOKED } from './administration-events.js';
 export { DeleteAccountResult } from './administration-types.js';
 export type { ManageUsers } from './manage-users.js';
 

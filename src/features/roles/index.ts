@@ -5,8 +5,10 @@ import { ROLE_EVENTS } from './role-events.js';
 import { Roles } from './roles.js';
 import { RolesResolver } from './roles.resolver.js';
 
-export { ADMIN, ADMIN_ROLE, isRoleName, scopesOf } from './role.policy.js';
+export { StoredRole } from './role.entity.js';
+export { ADMIN, ADMIN_ROLE, isRoleName, roleProblem, scopesOf } from './role.policy.js';
 export { InvalidRole, LastAdministrator } from './role-errors.js';
+export { ROLE_DELETED, ROLE_SAVED } from './role-events.js';
 export type { Roles } from './roles.js';
 
 /** What users may do: roles, and the scopes that they grant. */

@@ -9,6 +9,8 @@ const RoleSchema = defineEntity({
     realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
     /** What its holders may do, as OAuth scopes. */
     scopes: p.array().$type<string[]>(),
+    /** What applications mean by it beside that, in any text: tokens do not carry these. */
+    permissions: p.array().$type<string[]>().default([]),
   },
 });
 

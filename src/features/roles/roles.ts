@@ -28,7 +28,11 @@ export class Roles {
   }
 
   async list(realm: Realm): Promise<RoleWithScopes[]> {
-    return [ADMIN_ROLE, ...(await listRoles(this.#deps.database, realm))];
+    // Applications may have roles of other names, which are theirs alone.
+    const named = (await listRoles(this.#deps.database, realm)).filter(
+      ({ name }) => isRoleName(name) && name !== ADMIN,
+    );
+    return [ADMIN_ROLE, ...named];
   }
 
   /**

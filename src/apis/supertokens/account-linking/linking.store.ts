@@ -34,6 +34,18 @@ const MOVE = 'update identities set user_id = $3 where realm_id = $1 and id = $2
 const JOIN_TIME = `update users u set created_at = least(u.created_at, i.created_at)
   from identities i
   where u.realm_id = $1 and u.id = $3 and i.realm_id = $1 and i.id = $2`;
+/** What applications gave the user stays under the id of the login method, not in the graph. */
+const KEEP_ROLES = `insert into supertokens_role_assignments (tenant_id, subject, name, realm_id)
+  select 'public', coalesce(m.external_id, u.id::text), r.name, u.realm_id
+  from users u left join supertokens_user_ids m on m.user_id = u.id and m.realm_id = u.realm_id
+  join roles r on r.realm_id = u.realm_id and r.name = any(array_remove(u.roles, 'admin'))
+  where u.realm_id = $1 and u.id = $2
+  on conflict do nothing`;
+const KEEP_METADATA = `insert into supertokens_metadata (subject, realm_id, data)
+  select coalesce(m.external_id, u.id::text), u.realm_id, u.private_metadata::text
+  from users u left join supertokens_user_ids m on m.user_id = u.id and m.realm_id = u.realm_id
+  where u.realm_id = $1 and u.id = $2 and u.private_metadata <> '{}'
+  on conflict do nothing`;
 const DELETE_OWNER = 'delete from users where realm_id = $1 and id = $2';
 
 /** Makes a login method one of another user; the user that it had goes. */
@@ -44,7 +56,9 @@ export async function moveToUser(
 ): Promise<void> {
   await sql.query(MOVE, [realm.id, id, to]);
   await sql.query(JOIN_TIME, [realm.id, id, to]);
-  await sql.query(DELETE_OWNER, [realm.id, from]);
+  for (const statement of [KEEP_ROLES, KEEP_METADATA, DELETE_OWNER]) {
+    await sql.query(statement, [realm.id, from]);
+  }
 }
 
 const OWN_USER = `insert into users (id, realm_id, email, email_normalized, email_verified_at,

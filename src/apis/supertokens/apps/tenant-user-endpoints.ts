@@ -7,7 +7,7 @@ import { findOtherPrimary } from '../account-linking/other-primary.store.js';
 import type { CdiVersion } from '../protocol/cdi-version.js';
 import { type Call, type Endpoint, endpoint, OK } from '../protocol/endpoint.js';
 import { text } from '../protocol/fields.js';
-import { deleteRolesIn } from '../roles/core-role.store.js';
+import { deleteRolesIn } from '../roles/role-holders.store.js';
 import { findStoredSessions } from '../session/core-session.store.js';
 import { revokeCoreSessions } from '../session/revoke-core-sessions.js';
 import { findMethodsOfUser, type LoginMethod } from '../users/login-method.store.js';

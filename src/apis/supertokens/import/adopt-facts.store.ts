@@ -1,17 +1,52 @@
+import { ADMIN_ROLE } from '../../../features/roles/index.js';
 import type { Realm } from '../../../kernel/realm.js';
 import type { SqlExecutor } from '../../../platform/database/database.js';
+import { withPermissions } from '../roles/role-content.policy.js';
 import type { CoreFact, FactKind } from './core-source.store.js';
 
 const ROWS = `jsonb_to_recordset($2::jsonb) as r("subject" text, "value" text, "tenant" text)`;
+/** Whose user an id is; whom it is of nobody or of a linked one, things are kept apart. */
+const OF_USER = `left join supertokens_user_ids m on m.realm_id = $1 and m.external_id = r.subject
+  left join users u on u.realm_id = $1 and u.id = coalesce(m.user_id,
+    case when r.subject ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+      then r.subject::uuid end)`;
+const VERIFIED = `insert into supertokens_verified_emails (subject, email, realm_id)
+  select r.subject, r.value, $1 from ${ROWS} on conflict do nothing returning subject`;
+/** Of a user who has none here; PostgreSQL's JSON does not hold every escape. */
+const METADATA = `with given as (
+    select r.subject, r.value, u.id, u.private_metadata = '{}' as free from ${ROWS} ${OF_USER}
+    and r.value not like '%\\u%'
+  ), ours as (
+    update users u set private_metadata = g.value::jsonb
+    from given g where u.realm_id = $1 and u.id = g.id and g.free returning u.id::text as subject
+  ), apart as (
+    insert into supertokens_metadata (subject, data, realm_id)
+    select g.subject, g.value, $1 from given g where g.id is null
+    on conflict do nothing returning subject
+  )
+  select subject from ours union all select subject from apart`;
+/** As the graph shows them where it can: see role-content.policy.ts. */
+const ASSIGNMENTS = `with given as (
+    select r.subject, r.tenant, o.name, u.id, u.roles from ${ROWS}
+    join roles o on o.realm_id = $1 and o.name = r.value ${OF_USER}
+    and r.tenant = 'public' and o.name ~ '^[a-z][a-z0-9_:-]{0,62}$' and o.name <> 'admin'
+    and not o.scopes && $3::text[]
+  ), lacking as (
+    select g.id, g.name from given g where g.id is not null and not g.roles @> array[g.name]
+  ), ours as (
+    update users u set roles = u.roles || l.names
+    from (select id, array_agg(name) as names from lacking group by id) l
+    where u.realm_id = $1 and u.id = l.id
+  ), apart as (
+    insert into supertokens_role_assignments (tenant_id, subject, name, realm_id)
+    select g.tenant, g.subject, g.name, $1 from given g where g.id is null
+    on conflict do nothing returning subject
+  )
+  select id::text as subject from lacking union all select subject from apart`;
 const STATEMENTS: Readonly<Record<FactKind, string>> = {
-  'verified emails': `insert into supertokens_verified_emails (subject, email, realm_id)
-    select r.subject, r.value, $1 from ${ROWS} on conflict do nothing returning subject`,
-  metadata: `insert into supertokens_metadata (subject, data, realm_id)
-    select r.subject, r.value, $1 from ${ROWS} on conflict do nothing returning subject`,
-  'role assignments': `insert into supertokens_role_assignments (tenant_id, subject, name, realm_id)
-    select r.tenant, r.subject, o.name, $1 from ${ROWS}
-    join supertokens_roles o on o.realm_id = $1 and o.name = r.value
-    on conflict do nothing returning subject`,
+  'verified emails': VERIFIED,
+  metadata: METADATA,
+  'role assignments': ASSIGNMENTS,
 };
 
 /** Resolves to how many were new. */
@@ -21,17 +56,21 @@ export async function adoptFacts(
   kind: FactKind,
   facts: readonly CoreFact[],
 ): Promise<number> {
-  return (await sql.query(STATEMENTS[kind], [realm.id, JSON.stringify(facts)])).length;
+  const values = [realm.id, JSON.stringify(facts)];
+  const scopes = kind === 'role assignments' ? [[...ADMIN_ROLE.scopes]] : [];
+  return (await sql.query(STATEMENTS[kind], [...values, ...scopes])).length;
 }
 
-const ROLE = `insert into supertokens_roles (name, realm_id, permissions) values ($2, $1, $3)
+const ROLE = `insert into roles (name, realm_id, scopes, permissions) values ($2, $1, $3, $4)
   on conflict do nothing returning name`;
 
 /** False when there is one of that name, which stays as it is. */
 export async function adoptRole(
   sql: SqlExecutor,
   realm: Realm,
-  role: { readonly name: string; readonly permissions: readonly string[] },
+  { name, permissions: all }: { readonly name: string; readonly permissions: readonly string[] },
 ): Promise<boolean> {
-  return (await sql.query(ROLE, [realm.id, role.name, [...role.permissions]])).length > 0;
+  const { scopes, permissions } = withPermissions(name, { scopes: [], permissions: [] }, all);
+  const values = [realm.id, name, [...scopes], [...permissions]];
+  return (await sql.query(ROLE, values)).length > 0;
 }

@@ -1,19 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { StoredRealm } from '../../../features/realms/index.js';
-
-const CoreRoleSchema = defineEntity({
-  name: 'CoreRole',
-  tableName: 'supertokens_roles',
-  properties: {
-    name: p.text().primary(),
-    realm: () => p.manyToOne(StoredRealm).primary().deleteRule('cascade'),
-    permissions: p.array().$type<string[]>(),
-  },
-});
-
-/** A role of an application, with its permissions: any texts. */
-export class CoreRole extends CoreRoleSchema.class {}
-CoreRoleSchema.setClass(CoreRole);
+import { StoredRole } from '../../../features/roles/index.js';
 
 const RoleAssignmentSchema = defineEntity({
   name: 'CoreRoleAssignment',
@@ -23,11 +10,11 @@ const RoleAssignmentSchema = defineEntity({
     subject: p.text().primary(),
     name: p.text().primary(),
     realm: () => p.manyToOne(StoredRealm).primary().createForeignKeyConstraint(false),
-    role: () => p.manyToOne(CoreRole).joinColumns('name', 'realm_id').deleteRule('cascade'),
+    role: () => p.manyToOne(StoredRole).joinColumns('name', 'realm_id').deleteRule('cascade'),
   },
   indexes: [{ name: 'supertokens_role_assignments_role_index', properties: ['realm', 'name'] }],
 });
 
-/** That somebody has a role in a tenant. */
+/** That somebody has a role in a tenant, where the graph does not know it as a user's. */
 export class CoreRoleAssignment extends RoleAssignmentSchema.class {}
 RoleAssignmentSchema.setClass(CoreRoleAssignment);

@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import type { Database } from '../../../platform/database/database.js';
+import { ADMIN } from '../../../features/roles/index.js';
 import { type Endpoint, endpoint, OK } from '../protocol/endpoint.js';
 import { name, optionalTexts, text } from '../protocol/fields.js';
-import {
-  addRole,
-  assignRole,
-  deleteRole,
-  findPermissions,
-  holdersOf,
-  listRoles,
-  removePermissions,
-  rolesOf,
-  unassignRole,
-} from './core-role.store.js';
+import { PUBLIC } from '../protocol/request-path.js';
+import { findPermissions, listRoles } from './core-role.store.js';
+import { GiveRoles, type GiveRolesDeps, userOf } from './give-roles.js';
+import { holdersOf, rolesOf } from './role-holders.store.js';
 
 const UNKNOWN_ROLE = { status: 'UNKNOWN_ROLE_ERROR' };
 const ROLE = z.object({ role: name('role') });
@@ -20,16 +13,18 @@ const ASSIGNMENT = z.object({ userId: text, role: name('role') });
 const WITH_PERMISSIONS = z.object({ role: name('role'), permissions: optionalTexts });
 
 /** The roles of an app, and who has which in a tenant. */
-export function roleEndpoints({ database }: { readonly database: Database }): Endpoint[] {
+export function roleEndpoints(deps: GiveRolesDeps): Endpoint[] {
+  const { database } = deps;
+  const give = new GiveRoles(deps);
   return [
     endpoint({
       method: 'PUT',
       path: '/recipe/role',
       scope: 'app',
       input: WITH_PERMISSIONS,
-      handle: async ({ realm }, { role, permissions = [] }) => ({
+      handle: async (call, { role, permissions = [] }) => ({
         ...OK,
-        createdNewRole: await addRole(database, realm, { name: role, permissions }),
+        createdNewRole: await give.save(call, role, permissions),
       }),
     }),
     endpoint({
@@ -37,13 +32,11 @@ export function roleEndpoints({ database }: { readonly database: Database }): En
       path: '/recipe/user/role',
       scope: 'tenant',
       input: ASSIGNMENT,
-      handle: async ({ realm, tenant }, { userId: subject, role }) => {
-        const assignment = { tenantId: tenant.id, subject, name: role };
-        const added = await assignRole(database, realm, assignment);
-        if (!added && (await findPermissions(database, realm, role)) === undefined) {
-          return UNKNOWN_ROLE;
-        }
-        return { ...OK, didUserAlreadyHaveRole: !added };
+      handle: async (call, { userId: subject, role }) => {
+        const didUserAlreadyHaveRole = await give.give(call, subject, role);
+        return didUserAlreadyHaveRole === undefined
+          ? UNKNOWN_ROLE
+          : { ...OK, didUserAlreadyHaveRole };
       },
     }),
     endpoint({
@@ -51,20 +44,21 @@ export function roleEndpoints({ database }: { readonly database: Database }): En
       path: '/recipe/user/roles',
       scope: 'tenant',
       input: z.object({ userId: text }),
-      handle: async ({ realm, tenant }, { userId: subject }) => ({
-        ...OK,
-        roles: await rolesOf(database, realm, { tenantId: tenant.id, subject }),
-      }),
+      handle: async (call, { userId: subject }) => {
+        const { realm, tenant } = call;
+        const userId = await userOf(database, call, subject);
+        const which = { tenantId: tenant.id, subject };
+        return { ...OK, roles: await rolesOf(database, realm, which, userId) };
+      },
     }),
     endpoint({
       method: 'POST',
       path: '/recipe/user/role/remove',
       scope: 'tenant',
       input: ASSIGNMENT,
-      handle: async ({ realm, tenant }, { userId: subject, role }) => {
-        if ((await findPermissions(database, realm, role)) === undefined) return UNKNOWN_ROLE;
-        const assignment = { tenantId: tenant.id, subject, name: role };
-        return { ...OK, didUserHaveRole: await unassignRole(database, realm, assignment) };
+      handle: async (call, { userId: subject, role }) => {
+        const didUserHaveRole = await give.take(call, subject, role);
+        return didUserHaveRole === undefined ? UNKNOWN_ROLE : { ...OK, didUserHaveRole };
       },
     }),
     endpoint({
@@ -75,7 +69,8 @@ export function roleEndpoints({ database }: { readonly database: Database }): En
       handle: async ({ realm, tenant }, { role }) => {
         if ((await findPermissions(database, realm, role)) === undefined) return UNKNOWN_ROLE;
         const which = { tenantId: tenant.id, name: role };
-        return { ...OK, users: await holdersOf(database, realm, which) };
+        const ofGraph = tenant.id === PUBLIC && role !== ADMIN;
+        return { ...OK, users: await holdersOf(database, realm, which, { ofGraph }) };
       },
     }),
     endpoint({
@@ -93,8 +88,8 @@ export function roleEndpoints({ database }: { readonly database: Database }): En
       path: '/recipe/role/permissions/remove',
       scope: 'app',
       input: WITH_PERMISSIONS,
-      handle: async ({ realm }, { role, permissions = null }) =>
-        (await removePermissions(database, realm, role, permissions)) ? OK : UNKNOWN_ROLE,
+      handle: async (call, { role, permissions = null }) =>
+        (await give.narrow(call, role, permissions)) ? OK : UNKNOWN_ROLE,
     }),
     endpoint({
       method: 'GET',
@@ -111,10 +106,7 @@ export function roleEndpoints({ database }: { readonly database: Database }): En
       path: '/recipe/role/remove',
       scope: 'app',
       input: ROLE,
-      handle: async ({ realm }, { role }) => ({
-        ...OK,
-        didRoleExist: await deleteRole(database, realm, role),
-      }),
+      handle: async (call, { role }) => ({ ...OK, didRoleExist: await give.delete(call, role) }),
     }),
     endpoint({
       method: 'GET',

@@ -1,6 +1,7 @@
 import { isId } from '../../../kernel/ids.js';
 import type { Realm } from '../../../kernel/realm.js';
 import type { SqlExecutor } from '../../../platform/database/database.js';
+import { findWholeUser } from '../users/user-ids.store.js';
 
 export interface Mapping {
   readonly superTokensUserId: string;
@@ -56,10 +57,18 @@ export async function saveMappingInfo(
 /** In the order in which the core looks; the names are those that it answers. */
 const USES = [
   ['Session', 'select 1 from supertokens_sessions where realm_id = $1 and subject = $2 limit 1'],
-  ['UserMetadata', 'select 1 from supertokens_metadata where realm_id = $1 and subject = $2'],
+  [
+    'UserMetadata',
+    `select 1 from supertokens_metadata where realm_id = $1 and subject = $2
+      union all
+      select 1 from users where realm_id = $1 and id = $3 and private_metadata <> '{}' limit 1`,
+  ],
   [
     'UserRoles',
-    'select 1 from supertokens_role_assignments where realm_id = $1 and subject = $2 limit 1',
+    `select 1 from supertokens_role_assignments where realm_id = $1 and subject = $2
+      union all
+      select 1 from users where realm_id = $1 and id = $3 and array_remove(roles, 'admin') <> '{}'
+      limit 1`,
   ],
   [
     'EmailVerification',
@@ -78,9 +87,11 @@ export async function usedIn(
   id: string,
   { besides }: { readonly besides: string | null },
 ): Promise<string | undefined> {
+  const userId = await findWholeUser(sql, realm, id);
   for (const [recipe, statement] of USES) {
     if (recipe === besides) continue;
-    if ((await sql.query(statement, [realm.id, id])).length > 0) return recipe;
+    const values = statement.includes('$3') ? [realm.id, id, userId] : [realm.id, id];
+    if ((await sql.query(statement, values)).length > 0) return recipe;
   }
   return undefined;
 }

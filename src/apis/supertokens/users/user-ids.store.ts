@@ -36,6 +36,21 @@ export async function findUserById(
   return (await sql.query<FoundUser>(RESOLVE, [realm.id, own, id]))[0];
 }
 
+const WHOLE = `select u.id from users u
+  where u.realm_id = $1 and (u.id = $2 or u.id = (
+    select x.user_id from supertokens_user_ids x where x.realm_id = $1 and x.external_id = $3))
+  order by u.id = $2 desc nulls last limit 1`;
+
+/** Our user of an id, as long as it is theirs and not that of one linked to them; else null. */
+export async function findWholeUser(
+  sql: SqlExecutor,
+  realm: Realm,
+  id: string,
+): Promise<string | null> {
+  const own = isId(id) ? id : null;
+  return (await sql.query<{ id: string }>(WHOLE, [realm.id, own, id]))[0]?.id ?? null;
+}
+
 const MARK = `insert into supertokens_active_users (subject, realm_id, last_active_at)
   values ($2, $1, $3)
   on conflict (subject, realm_id) do update set last_active_at = excluded.last_active_at`;
