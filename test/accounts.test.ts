@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { realms } from '../src/features/realms/index.js';
 import * as operations from './harness/account-operations.js';
 import { refresh, signInAgain } from './harness/accounts.js';
 import {
   bearer,
   GOOD_PASSWORD,
+  graphqlClient,
   ME,
   SIGN_IN,
   signUpUser,
@@ -55,6 +57,38 @@ async function resetToken(user: TestUser, seen = 0): Promise<string> {
 
 const reset = (token: string, newPassword = NEW_PASSWORD) =>
   call(operations.RESET, { input: { token, newPassword } });
+
+describe('a sign-in on a new device', () => {
+  const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+  it('is told to the owner in their language, in realms that want it', async () => {
+    await service.app.use(realms).manage.create('watchful', { newDeviceMail: 'true' });
+    const send = graphqlClient(`${service.url}/realms/watchful`);
+    const user = await signUpUser(send, 'watched@example.com');
+    const signIn = (agent: string) => signInAgain(send, user, { 'user-agent': agent });
+    await signIn(firefox);
+    const english = await mail.mailTo(user.email);
+    expect(english.subject).toBe('New sign-in to your account');
+    expect(english.text).toContain(
+      'on a new device: Firefox on Linux, from the address 127.0.0.1.',
+    );
+    await service.sql("update users set language = 'de' where id = ?", [user.id]);
+    await signIn(firefox); // which is known by now
+    await signIn('see.example.org/now for your prize/1.0 x');
+    const german = await mail.mailTo(user.email, 1);
+    expect(german.subject).toBe('Neue Anmeldung bei deinem Konto');
+    expect(german.text).toContain('auf einem neuen Gerät angemeldet, von der Adresse 127.0.0.1.');
+    expect(german.text).not.toContain('prize');
+    expect(mail.mailsTo(user.email)).toHaveLength(2);
+  });
+
+  it('is told to nobody elsewhere', async () => {
+    const user = await signUpUser(service.send, 'unwatched@example.com');
+    await signInAgain(service.send, user, { 'user-agent': firefox });
+    await call(operations.REQUEST_RESET, { email: user.email });
+    expect((await mail.mailTo(user.email)).subject).toBe('Choose a new password');
+  });
+});
 
 describe('a password reset', () => {
   it('comes by mail, with a link to the application, in both forms', async () => {

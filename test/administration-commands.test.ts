@@ -85,4 +85,19 @@ describe('the command line', () => {
       { lines: 6_000, imported: 6_000, known: 0, refused: 0 },
     ]);
   });
+
+  it('invites users, and shows and changes what is stored with them', async () => {
+    const invite = await run('users create --email New@x.example.com --invite --json');
+    const [{ id }] = linesOf(invite);
+    const waiting = linesOf(await run('jobs list --state waiting --json'));
+    expect(waiting.map(({ kind }) => kind)).toContain('mail.send');
+    const patch = await run(`users metadata ${id} --public {"plan":"pro","a":1} --private {"b":2}`);
+    expect(patch).toBe('public   {"a":1,"plan":"pro"}\nprivate  {"b":2}\n');
+    const metadata = (line: string) => run(`users metadata new@x.example.com ${line}`);
+    expect(linesOf(await metadata('--public {"a":null} --json'))).toEqual([
+      { id, publicMetadata: { plan: 'pro' }, privateMetadata: { b: 2 } },
+    ]);
+    await expect(metadata('--public [1]')).rejects.toThrow('JSON object');
+    await expect(metadata('--public {')).rejects.toThrow('no JSON');
+  });
 });

@@ -11,6 +11,7 @@ import { jobs } from '../features/jobs/index.js';
 import { knownDevices } from '../features/known-devices/index.js';
 import { mail } from '../features/mail/index.js';
 import { metadata } from '../features/metadata/index.js';
+import { newDeviceMail } from '../features/new-device-mail/index.js';
 import { oneTimeTokens } from '../features/one-time-tokens/index.js';
 import { password } from '../features/password/index.js';
 import { passwordReset } from '../features/password-reset/index.js';
@@ -44,6 +45,7 @@ const ALL = [
   knownDevices,
   challenges,
   sessions,
+  newDeviceMail,
   oneTimeTokens,
   password,
   metadata,

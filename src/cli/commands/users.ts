@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandsDeps, JSON_FLAG, realmOption, YES_FLAG } from './options.js';
 
 const USER = ['<user>', 'id or email address'] as const;
@@ -8,8 +8,8 @@ export function addUserCommands(program: Command, { env, end }: CommandsDeps): v
   const users = program
     .command('users')
     .description(
-      'look after users: list, show, create, disable, enable, delete, sign-out, set-password, ' +
-        'grant, revoke, import, export',
+      'look after users: list, show, create, metadata, disable, enable, delete, sign-out, ' +
+        'set-password, grant, revoke, import, export',
     );
   const command = (name: string, about: string) =>
     users
@@ -26,6 +26,7 @@ export function addUserCommands(program: Command, { env, end }: CommandsDeps): v
   )
     .requiredOption('--email <address>', 'email address')
     .option('--role <name>', 'grant a role, such as admin (may be given several times)', append)
+    .option('--invite', 'ask for no password: they choose it by the link of a mail')
     .action(async (options) => end((await load()).createUserCommand(env, options)));
   command('list', 'list users, oldest first')
     .option('--email <prefix>', 'whose address begins like this')
@@ -35,6 +36,13 @@ export function addUserCommands(program: Command, { env, end }: CommandsDeps): v
   command('show', 'show a user')
     .argument(...USER)
     .action(async (user, options) => end((await load()).showUser(env, user, options)));
+  command('metadata', 'show what is stored with a user; with a patch, change it first')
+    .argument(...USER)
+    .option('--public <patch>', 'a JSON merge patch, such as {"plan":"pro","trial":null}', readJson)
+    .option('--private <patch>', 'the same for what the user does not see', readJson)
+    .action(async (user, options) =>
+      end((await import('../user-metadata.js')).userMetadata(env, user, options)),
+    );
   command('disable', 'end their sessions, and let them in no more')
     .argument(...USER)
     .action(async (user, options) => end((await load()).disableUser(env, user, options)));
@@ -73,4 +81,12 @@ export function addUserCommands(program: Command, { env, end }: CommandsDeps): v
 
 function append(name: string, names: string[] = []): string[] {
   return [...names, name];
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError('It is no JSON.');
+  }
 }

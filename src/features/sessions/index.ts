@@ -31,7 +31,7 @@ import { UserSessionsResolver } from './user-sessions.resolver.js';
 export { cleanupSessions } from './cleanup-sessions.js';
 export type { DeliverTokens } from './deliver-tokens.js';
 export type { EndSessions } from './end-sessions.js';
-export { SIGNED_IN } from './session-events.js';
+export { NEW_DEVICE, SIGNED_IN } from './session-events.js';
 export type { IssuedSession, SessionIssuer } from './session-issuer.js';
 export { SESSION_SETTINGS } from './session-settings.js';
 export { SignedIn, SignedOut, TokenDelivery } from './session-types.js';
