@@ -1,19 +1,32 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { OneTimeTokens } from '../../src/features/one-time-tokens/one-time-tokens.js';
+import { tokenPurpose } from '../../src/features/one-time-tokens/token-purpose.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { systemRandomness } from '../../src/kernel/randomness.js';
 import * as operations from '../harness/account-operations.js';
 import { signInAgain } from '../harness/accounts.js';
-import { bearer, GOOD_PASSWORD, signUpUser } from '../harness/graphql-client.js';
+import {
+  bearer,
+  GOOD_PASSWORD,
+  graphqlClient,
+  type Send,
+  SIGN_UP,
+  signUpUser,
+} from '../harness/graphql-client.js';
 import { linkIn, type MailServer, startMailServer } from '../harness/mail-server.js';
 import {
   clusterSettings,
   describeOnSharedServers,
   type SharedServers,
 } from '../harness/real-servers.js';
-import { type ServiceProcess, startNode } from '../harness/service-process.js';
+import { runCommand, type ServiceProcess, startNode } from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 import { until } from '../harness/until.js';
 
 const AT_ONCE = 50;
 const MAILS = 8;
+/** A realm where sign-ups are confirmed. */
+const CONFIRMING = 'confirming';
 const NEW_PASSWORD = 'violet-badger-sings-31';
 
 describeOnSharedServers('mails and their links on two nodes', (open) => {
@@ -26,6 +39,8 @@ describeOnSharedServers('mails and their links on two nodes', (open) => {
     database = await createTestDatabase(servers.databaseUrl);
     const settings = { ...clusterSettings(database.url, servers.redisUrl), SMTP_URL: mail.url };
     nodes = await Promise.all([startNode(settings), startNode(settings)]);
+    const create = ['realms', 'create', CONFIRMING, 'signUp=confirm'];
+    expect(await runCommand(create, settings)).toMatchObject({ code: 0 });
   });
   afterAll(async () => {
     for (const node of nodes) await node[Symbol.asyncDispose]();
@@ -40,6 +55,7 @@ describeOnSharedServers('mails and their links on two nodes', (open) => {
     (email: string) => Promise<string>,
     string,
     (token: string) => object,
+    realm?: string,
   ][] = [
     [
       'a reset',
@@ -49,6 +65,7 @@ describeOnSharedServers('mails and their links on two nodes', (open) => {
     ],
     ['a verification', verificationToken, operations.VERIFY, (token) => ({ token })],
     ['a change of address', changeToken, operations.CONFIRM_CHANGE, (token) => ({ token })],
+    ['a sign-up', signUpToken, operations.VERIFY, (token) => ({ token }), CONFIRMING],
     [
       'an invitation',
       invitationToken,
@@ -59,12 +76,12 @@ describeOnSharedServers('mails and their links on two nodes', (open) => {
 
   it.each(LINKS)(
     `let the link of %s work once, when it is used ${AT_ONCE} times at once`,
-    async (what, ask, query, variables) => {
+    async (what, ask, query, variables, realm) => {
       const email = `${what.replaceAll(' ', '-')}@example.com`;
       const token = await ask(email);
       const answers = await Promise.all(
         Array.from({ length: AT_ONCE }, async (_, n) => {
-          const { body } = await (nodes[n % 2] ?? nodes[0]).send(query, variables(token));
+          const { body } = await sendTo(nodes[n % 2] ?? nodes[0], realm)(query, variables(token));
           // biome-ignore lint/suspicious/noExplicitAny: JSON from the wire
           return Object.values(body.data)[0] as any;
         }),
@@ -78,6 +95,22 @@ describeOnSharedServers('mails and their links on two nodes', (open) => {
       expect([...reasons]).toEqual(['USED']);
     },
   );
+
+  it('leave one link of a purpose that works, when several are asked for at once', async () => {
+    const { id: userId } = await signUpUser(nodes[0].send);
+    const tokens = new OneTimeTokens({ clock: systemClock, randomness: systemRandomness });
+    const realm = { id: 'default', issuer: nodes[0].url, settings: {} };
+    const purpose = tokenPurpose('test', () => 3_600);
+    const issue = () =>
+      database.database.transaction((sql) =>
+        tokens.issue(sql, realm, purpose, { userId, data: {} }),
+      );
+    for (let round = 1; round <= 5; round += 1) {
+      await Promise.all(Array.from({ length: 4 }, issue));
+      const live = 'select count(*)::int as n from one_time_tokens where expires_at > now()';
+      expect(await database.sql(`${live} and user_id = ?`, [userId])).toEqual([{ n: 1 }]);
+    }
+  });
 
   it('deliver every mail once, though the server is down and the node is killed meanwhile', {
     timeout: 180_000,
@@ -114,6 +147,16 @@ describeOnSharedServers('mails and their links on two nodes', (open) => {
       `select count(*)::int as n from authgraph_jobs.job where ${condition}`,
     );
     return row?.n ?? 0;
+  }
+
+  function sendTo({ url, send }: ServiceProcess, realm?: string): Send {
+    return realm === undefined ? send : graphqlClient(`${url}/realms/${realm}`);
+  }
+
+  async function signUpToken(email: string): Promise<string> {
+    const input = { email, password: GOOD_PASSWORD };
+    await sendTo(nodes[0], CONFIRMING)(SIGN_UP, { input });
+    return linkIn(await mail.mailTo(email)).token;
   }
 
   async function resetToken(email: string): Promise<string> {

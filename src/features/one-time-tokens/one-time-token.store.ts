@@ -21,6 +21,17 @@ export async function insertToken(sql: SqlExecutor, realm: Realm, token: NewToke
   await sql.query(INSERT, [...values, createdAt, expiresAt]);
 }
 
+const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 0))';
+
+/** Whoever else issues a token of this purpose to this subject waits until the transaction ends. */
+export async function lockTokens(
+  sql: SqlExecutor,
+  realm: Realm,
+  { subject, purpose }: { readonly subject: string; readonly purpose: string },
+): Promise<void> {
+  await sql.query(LOCK, [`authgraph:one-time-token:${realm.id}:${purpose}:${subject}`]);
+}
+
 const EXPIRE = `update one_time_tokens set expires_at = $3
   where realm_id = $1 and subject = $2 and used_at is null and expires_at > $3`;
 const EXPIRE_PURPOSE = `${EXPIRE} and purpose = $4`;

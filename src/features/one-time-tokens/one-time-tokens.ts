@@ -9,6 +9,7 @@ import {
   expireTokens,
   findToken,
   insertToken,
+  lockTokens,
   spendToken,
 } from './one-time-token.store.js';
 import type { TokenRejection } from './token-errors.js';
@@ -52,6 +53,10 @@ export class OneTimeTokens {
     this.#deps = deps;
   }
 
+  /**
+   * Call in a transaction: where a newer token replaces older ones, one of several at once is good
+   * in the end.
+   */
   async issue<Data extends object>(
     sql: SqlExecutor,
     realm: Realm,
@@ -59,9 +64,11 @@ export class OneTimeTokens {
     { userId, subject = userId ?? '', data }: TokenFor<Data>,
   ): Promise<IssuedToken> {
     const { clock, randomness } = this.#deps;
-    const createdAt = clock.now();
     const { name, ttl, replacesOlder } = purpose;
-    if (replacesOlder) await expireTokens(sql, realm, { subject, purpose: name }, createdAt);
+    const which = { subject, purpose: name };
+    if (replacesOlder) await lockTokens(sql, realm, which);
+    const createdAt = clock.now();
+    if (replacesOlder) await expireTokens(sql, realm, which, createdAt);
     const token = `${PREFIX}${randomness(SIZE).toString('base64url')}`;
     const expiresAt = addSeconds(createdAt, ttl(realm));
     const facts = { purpose: name, subject, userId, data, createdAt, expiresAt };
