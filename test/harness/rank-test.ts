@@ -1,3 +1,10 @@
+/** `npm run test:timing` looks closer than every run of the tests does. */
+const isLong = process.env.TIMING === 'long';
+
+/** How often each of two things is timed. */
+export const TIMED_SAMPLES = isLong ? 200 : 40;
+export const TIMED_TEST_MS = isLong ? 1_200_000 : 60_000;
+
 /**
  * The Mann-Whitney U test as a z score: how far two samples are from coming out of one
  * distribution. It looks at ranks only, so a single slow sample says nothing. Beyond 4 or so either
@@ -14,4 +21,16 @@ export function rankDifference(left: readonly number[], right: readonly number[]
   const mean = (left.length * right.length) / 2;
   const deviation = Math.sqrt((left.length * right.length * (left.length + right.length + 1)) / 12);
   return (u - mean) / deviation;
+}
+
+/** The same, said on standard error by the long form. */
+export function reportedDifference(
+  what: string,
+  left: readonly number[],
+  right: readonly number[],
+): number {
+  const z = rankDifference(left, right);
+  const count = `${left.length} and ${right.length} samples`;
+  if (isLong) process.stderr.write(`${what}: z = ${z.toFixed(2)} over ${count}\n`);
+  return z;
 }

@@ -4,8 +4,8 @@ import { mailType } from '../../platform/mail/mail-type.js';
 export const NEW_DEVICE_MAIL = mailType('new-device', {
   en: `Subject: New sign-in to your account
 
-On {{ at | date: "%-d %B %Y, %H:%M" }} UTC somebody signed in to your {{ brand.name }} account
-{{ email }} on a new device{% if device != "" %}: {{ device }}{% endif %}
+Somebody signed in to your {{ brand.name }} account {{ email }} on a new device
+{%- if device != "" %}, {{ device }}{% endif %}, on {{ at | date: "%-d %B %Y, %H:%M" }} UTC
 {%- if ipAddress != "" %}, from the address {{ ipAddress }}{% endif %}.
 
 If that was you, there is nothing to do.
@@ -14,8 +14,9 @@ If it was not you, change your password at once: that ends all other sessions.
 `,
   de: `Subject: Neue Anmeldung bei deinem Konto
 
-Am {{ at | date: "%d.%m.%Y um %H:%M" }} Uhr (UTC) hat sich jemand bei deinem Konto {{ email }} bei
-{{ brand.name }} auf einem neuen Gerät angemeldet{% if device != "" %}: {{ device }}{% endif %}
+Jemand hat sich bei deinem Konto {{ email }} bei {{ brand.name }} auf einem neuen Gerät angemeldet
+{%- if device != "" %}, {{ device | replace: " on ", " unter " }}{% endif %}, am
+{{ at | date: "%d.%m.%Y um %H:%M" }} Uhr (UTC)
 {%- if ipAddress != "" %}, von der Adresse {{ ipAddress }}{% endif %}.
 
 Wenn du das warst, ist nichts zu tun.

@@ -21,7 +21,7 @@ Adresse ist.
 
 Der Link gilt einmal, bis {{ validUntil | date: "%d.%m.%Y, %H:%M" }} Uhr (UTC).
 
-Wenn du dich nicht angemeldet hast, ignoriere diese Mail: Ohne den Link entsteht kein Konto.
+Wenn du dich nicht registriert hast, ignoriere diese Mail: Ohne den Link entsteht kein Konto.
 `,
   sample: {
     email: 'ada@example.com',

@@ -3,7 +3,8 @@ const HEADER = `padding:0 8px 20px;font:600 18px/1.4 ${FONT};color:#111827;`;
 const CARD =
   'background:#ffffff;border-radius:0 0 10px 10px;padding:32px;' +
   'border-top:4px solid {{ brand.color }};' +
-  `font:16px/1.6 ${FONT};color:#1f2937;`;
+  // A long address would make the mail wider than a phone.
+  `font:16px/1.6 ${FONT};color:#1f2937;overflow-wrap:anywhere;`;
 const BUTTON =
   'display:inline-block;background:{{ brand.color }};color:#ffffff;text-decoration:none;' +
   'font-weight:600;padding:12px 22px;border-radius:8px;';
