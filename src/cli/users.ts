@@ -1,5 +1,4 @@
 import { administration, type UserRow } from '../features/administration/index.js';
-import { invitations } from '../features/invitations/index.js';
 import { password } from '../features/password/index.js';
 import { findContact } from '../features/users/index.js';
 import { type Caller, operator } from '../kernel/caller.js';
@@ -10,30 +9,6 @@ import { confirm, print, readPassword } from './terminal.js';
 
 export interface UserOptions extends RealmOption {
   readonly json?: boolean;
-}
-
-export interface CreateUserOptions extends UserOptions {
-  readonly email: string;
-  readonly role?: readonly string[];
-  /** Let them choose their password by the link of a mail. */
-  readonly invite?: boolean;
-}
-
-/** Prints the new user's id. */
-export function createUserCommand(env: Environment, options: CreateUserOptions): Promise<ExitCode> {
-  return withRealm(env, options, async (realm, { use }) => {
-    const { email, role: roles = [], invite } = options;
-    const caller = operator('users create');
-    const id = invite
-      ? await use(invitations).invite.run(realm, { email, roles }, caller)
-      : await use(password).signUp.create(
-          realm,
-          { email, password: await readPassword(), roles },
-          caller,
-        );
-    print(options.json ? JSON.stringify({ id }) : id);
-    return EXIT.done;
-  });
 }
 
 /** The password is asked for. Ends their sessions, and tells them by mail. */

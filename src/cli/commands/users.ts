@@ -27,7 +27,9 @@ export function addUserCommands(program: Command, { env, end }: CommandsDeps): v
     .requiredOption('--email <address>', 'email address')
     .option('--role <name>', 'grant a role, such as admin (may be given several times)', append)
     .option('--invite', 'ask for no password: they choose it by the link of a mail')
-    .action(async (options) => end((await load()).createUserCommand(env, options)));
+    .action(async (options) =>
+      end((await import('../create-user.js')).createUserCommand(env, options)),
+    );
   command('list', 'list users, oldest first')
     .option('--email <prefix>', 'whose address begins like this')
     .option('--role <name>', 'who hold this role')
