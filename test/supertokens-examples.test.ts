@@ -30,6 +30,7 @@ const installed = Object.entries(EXAMPLES).filter(([folder, group]) => {
 const examples = installed.flatMap(([folder, group]) =>
   Object.entries(group.examples).map(([name, command]) => ({ name, folder, command })),
 );
+const oneOfEachSdk = [...new Map(examples.map((each) => [each.folder, each])).values()];
 
 describe.skipIf(examples.length === 0)("the examples of SuperTokens' frameworks", () => {
   const running = new Map<string, Promise<RunningExample>>();
@@ -48,6 +49,11 @@ describe.skipIf(examples.length === 0)("the examples of SuperTokens' frameworks"
       },
     });
   };
+  const settingsWith = (key: string) => ({
+    CORE_URI: `http://127.0.0.1:${port}`,
+    CORE_API_KEY: key,
+    ANTI_CSRF: 'VIA_TOKEN',
+  });
   const clientOf = async (name: string) => {
     const example = await running.get(name);
     if (example === undefined) throw new Error(`${name} was not started`);
@@ -59,17 +65,12 @@ describe.skipIf(examples.length === 0)("the examples of SuperTokens' frameworks"
     port = String(await freePort());
     await startCore(API_KEY);
     administrator = await signInWithRoles(service, someEmail(), ['admin']);
-    const settings = {
-      CORE_URI: `http://127.0.0.1:${port}`,
-      CORE_API_KEY: API_KEY,
-      ANTI_CSRF: 'VIA_TOKEN',
-    };
     for (const [folder, group] of installed) {
       const built = buildExamples(folder, group);
       for (const [name, command] of Object.entries(group.examples)) {
         running.set(
           name,
-          built.then(() => startExample(folder, command, settings)),
+          built.then(() => startExample(folder, command, settingsWith(API_KEY))),
         );
       }
     }
@@ -155,6 +156,11 @@ describe.skipIf(examples.length === 0)("the examples of SuperTokens' frameworks"
       const headers = { cookie, 'anti-csrf': antiCsrf };
       expect((await app.send('POST', '/editor', headers)).status).toBe(200);
     });
+  });
+
+  it.each(oneOfEachSdk)('$name gets nowhere with a wrong key', async ({ folder, command }) => {
+    await using stranger = await startExample(folder, command, settingsWith(OTHER_KEY));
+    expect((await exampleClient(stranger.url).signUp()).status).toBe(500);
   });
 
   describe('while the core is away, has other keys, and is back', () => {
