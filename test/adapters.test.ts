@@ -19,6 +19,7 @@ import {
 } from './harness/graphql-client.js';
 import { HOSTILE_TOKENS } from './harness/hostile-tokens.js';
 import { JwksIssuer, newKey } from './harness/jwks-issuer.js';
+import { makeProofKey } from './harness/proof-key.js';
 import { sendRaw } from './harness/raw-http.js';
 import { startService, type TestService } from './harness/service.js';
 import { rotateSigningKey } from './harness/service-parts.js';
@@ -71,6 +72,8 @@ const SUBJECTS: readonly Subject[] = [
 ];
 
 const ORIGIN = 'https://app.example.com';
+/** What clients call the apps that ask for proofs: a proxy before them would have that name. */
+const PUBLIC = 'https://api.example.com';
 const MISSING = {
   code: 'UNAUTHENTICATED',
   reason: 'TOKEN_MISSING',
@@ -140,6 +143,7 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
         audience: 'http://localhost:4000',
         jwks: `${service.url}/.well-known/jwks.json`,
       },
+      { issuer: iss, audience: aud, jwks: issuer.jwks, dpop: 'require', proofUrls: [PUBLIC] },
     ];
     await buildFrameworkApps();
     if (SUBJECTS.some(({ app }) => app === 'next'))
@@ -333,6 +337,28 @@ describe.skipIf(!frameworksAreInstalled)(`framework adapters (need: ${INSTALL_CO
           );
         }
       });
+
+    it('asks for a proof of the key that a token is bound to, where proofs are required', async () => {
+      const [key, thief] = await Promise.all([makeProofKey(), makeProofKey()]);
+      const token = await issuer.token({ cnf: { jkt: key.thumbprint } });
+      const url = `${PUBLIC}/${subject.graphql ? 'graphql' : 'me'}`;
+      const claims = { htm: subject.graphql ? 'POST' : 'GET' };
+      const askProving = (dpop?: string) =>
+        subject.ask(portOf(subject, 3), 'me', {
+          authorization: `DPoP ${token}`,
+          ...(dpop === undefined ? {} : { dpop }),
+        });
+      const proven = await askProving(await key.proof(url, { token, claims }));
+      expect(proven).toMatchObject({ status: 200, userId: issuer.claims().sub });
+      for (const [reason, dpop] of [
+        ['PROOF_MISSING', undefined],
+        ['PROOF_URL_MISMATCH', await key.proof(`${PUBLIC}/users`, { token, claims })],
+        ['PROOF_METHOD_MISMATCH', await key.proof(url, { token, claims: { htm: 'PUT' } })],
+        ['PROOF_KEY_MISMATCH', await thief.proof(url, { token, claims })],
+        ['PROOF_TOKEN_MISMATCH', await key.proof(url, { claims })],
+      ] as const)
+        expect(await askProving(dpop)).toMatchObject({ status: 401, error: { reason } });
+    });
 
     it('refuses forged tokens, and says why', async () => {
       const forge = {

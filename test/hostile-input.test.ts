@@ -567,6 +567,17 @@ describe('requests', () => {
     });
   });
 
+  it('cannot choose their address where no proxy is trusted (requirement 27)', async () => {
+    const query = `mutation ($input: SignInInput!) { signIn(input: $input) {
+      ... on SignedIn { session { ipAddress } } } }`;
+    const input = { email: user.email, password: user.password };
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip']) {
+      const value = name === 'forwarded' ? 'for=203.0.113.66' : '203.0.113.66';
+      const { body } = await service.send(query, { input }, { [name]: value });
+      expect(body.data.signIn.session.ipAddress, name).toBe('127.0.0.1');
+    }
+  });
+
   it.each([
     'GET /graphql?query=%7B__typename HTTP/1.1',
     'GET /graphql?query=% HTTP/1.1',

@@ -14,7 +14,10 @@ const NEXT_APP = join(FRAMEWORKS, 'next');
 const run = promisify(execFile);
 
 /** What an app needs that travels to another process. */
-export type AppOptions = Pick<AuthgraphOptions, 'issuer' | 'audience' | 'origins'> & {
+export type AppOptions = Pick<
+  AuthgraphOptions,
+  'issuer' | 'audience' | 'origins' | 'dpop' | 'proofUrls'
+> & {
   readonly jwks: string;
 };
 

@@ -80,23 +80,36 @@ function eventOf(incoming: IncomingMessage, format: string): Event {
   const events: { [format: string]: object } = {
     'payload-1': {
       httpMethod: incoming.method,
+      path: incoming.url,
       headers: asSent,
       multiValueHeaders: multi(asSent),
       requestContext: {},
     },
     'payload-2': {
       version: '2.0',
+      rawPath: incoming.url,
       headers: others,
       ...(cookie === undefined ? {} : { cookies: cookie.split('; ') }),
       requestContext: { http: { method: incoming.method } },
     },
-    alb: { httpMethod: incoming.method, headers: lower, requestContext: elb },
+    alb: {
+      httpMethod: incoming.method,
+      path: incoming.url,
+      headers: lower,
+      requestContext: elb,
+    },
     'alb-multi': {
       httpMethod: incoming.method,
+      path: incoming.url,
       multiValueHeaders: multi(lower),
       requestContext: elb,
     },
-    netlify: { httpMethod: incoming.method, headers: lower, multiValueHeaders: multi(lower) },
+    netlify: {
+      httpMethod: incoming.method,
+      path: incoming.url,
+      headers: lower,
+      multiValueHeaders: multi(lower),
+    },
   };
   return events[format] as Event; // the rest of an event is of no concern here
 }
