@@ -1,10 +1,16 @@
 import { createAuthClient } from '@authgraph/client';
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { realms } from '../src/features/realms/index.js';
 import { FakeClock } from './harness/fake-clock.js';
-import { type Answer, GOOD_PASSWORD, graphqlClient, signUpUser } from './harness/graphql-client.js';
+import {
+  type Answer,
+  bearer,
+  GOOD_PASSWORD,
+  graphqlClient,
+  signUpUser,
+} from './harness/graphql-client.js';
 import { startService, type TestService } from './harness/service.js';
 
 const AFTER = 3;
@@ -69,7 +75,7 @@ async function attack(realm = 'default', guesses = AFTER): Promise<void> {
 }
 
 /** Two windows later nothing is left of the attack. */
-const calmDown = () => clock.advance(2 * WINDOW_SECONDS);
+afterEach(() => clock.advance(2 * WINDOW_SECONDS));
 
 async function solve({ challenge }: Result): Promise<string> {
   if (challenge === undefined) throw new Error('there is no challenge');
@@ -89,7 +95,6 @@ describe('while sign-ins of a realm fail in masses', () => {
     expect(await signIn({ email, password, challengeSolution })).toMatchObject({
       __typename: 'SignedIn',
     });
-    calmDown();
   });
 
   it('sign-ups solve one as well, also where addresses are confirmed', async () => {
@@ -104,7 +109,6 @@ describe('while sign-ins of a realm fail in masses', () => {
       const answer = await signUp({ ...input, challengeSolution: await solve(asked) }, realm);
       expect(answer.__typename).toBe(made);
     }
-    calmDown();
   });
 
   it('devices that have signed in before are asked nothing, for their own user only', async () => {
@@ -115,7 +119,20 @@ describe('while sign-ins of a realm fail in masses', () => {
     expect((await signIn(own)).__typename).toBe('SignedIn');
     const others = { email: eve.email, password: eve.password, deviceToken };
     expect((await signIn(others)).__typename).toBe('ChallengeRequired');
-    calmDown();
+  });
+
+  it('whoever is signed in is asked nothing, not even where they have no password', async () => {
+    const { id, accessToken } = await newUser();
+    await service.sql(
+      'delete from passwords where identity_id in (select id from identities where user_id = ?)',
+      [id],
+    );
+    await attack();
+    const query = `mutation ($input: DeleteMyAccountInput!) {
+      result: deleteMyAccount(input: $input) { __typename } }`;
+    const variables = { input: { currentPassword: 'x' } };
+    const answer = await service.send(query, variables, bearer(accessToken));
+    expect(answer.body.data).toEqual({ result: { __typename: 'InvalidCredentials' } });
   });
 
   it('the client kit solves what it is asked by itself', async () => {
@@ -126,7 +143,6 @@ describe('while sign-ins of a realm fail in masses', () => {
     const another = createAuthClient({ url: `${service.url}/graphql` });
     const made = await another.signUp({ email: 'kit@example.com', password: GOOD_PASSWORD });
     expect(made.__typename).toBe('SignedIn');
-    calmDown();
   });
 
   it('a solution is good once, however many come at the same time', async () => {
@@ -137,7 +153,6 @@ describe('while sign-ins of a realm fail in masses', () => {
       ({ __typename, reason }) => reason ?? __typename,
     );
     expect(answers.toSorted()).toEqual(['InvalidCredentials', 'USED', 'USED', 'USED', 'USED']);
-    calmDown();
   });
 
   it('a challenge waits five minutes', async () => {
@@ -149,7 +164,6 @@ describe('while sign-ins of a realm fail in masses', () => {
     clock.advance(2);
     const expired = await signIn({ ...nobody, challengeSolution: await solve(late) });
     expect(expired).toMatchObject({ __typename: 'ChallengeRequired', reason: 'EXPIRED' });
-    calmDown();
   });
 
   it('a solution for another realm or operation is none', async () => {
@@ -159,7 +173,6 @@ describe('while sign-ins of a realm fail in masses', () => {
     const ofSignUp = await solve(await signUp({ email: 'x@example.com', password: GOOD_PASSWORD }));
     for (const challengeSolution of [ofOther, ofSignUp])
       expect((await signIn({ ...nobody, challengeSolution })).reason).toBe('INVALID');
-    calmDown();
   });
 
   it('nothing that was not worked for, or that somebody else made, is a solution', async () => {
@@ -188,7 +201,6 @@ describe('while sign-ins of a realm fail in masses', () => {
       expect((await signIn({ ...nobody, challengeSolution })).reason).toBe('INVALID');
     const challengeSolution = Buffer.from(JSON.stringify(solved)).toString('base64');
     expect((await signIn({ ...nobody, challengeSolution })).__typename).toBe('InvalidCredentials');
-    calmDown();
   });
 });
 
@@ -200,13 +212,11 @@ describe('the realm calms', () => {
     expect((await signIn(nobody)).__typename).toBe('ChallengeRequired');
     clock.advance(WINDOW_SECONDS);
     expect((await signIn(nobody)).__typename).toBe('InvalidCredentials');
-    calmDown();
   });
 
   it('alone: others are not asked, nor where the setting is none', async () => {
     await attack();
     for (const realm of ['calm', 'unchallenged']) await attack(realm, AFTER + 2);
     expect((await signIn(nobody)).__typename).toBe('ChallengeRequired');
-    calmDown();
   });
 });

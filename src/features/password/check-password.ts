@@ -26,8 +26,8 @@ export interface PasswordClaim {
   readonly password: string;
   /** Of a device that has signed in before, if the caller has one. */
   readonly deviceToken?: string | undefined;
-  /** Of the challenge that an earlier attempt was answered with, if it was. */
-  readonly challengeSolution?: string | null | undefined;
+  /** Of a sign-in only: whoever is signed in already has no challenge to solve. */
+  readonly challenge?: { readonly solution: string | null | undefined };
 }
 
 /** Finds who a password proves the caller to be. */
@@ -46,7 +46,7 @@ export class CheckPassword {
    */
   async run(
     realm: Realm,
-    { address, password, deviceToken, challengeSolution }: PasswordClaim,
+    { address, password, deviceToken, challenge }: PasswordClaim,
     caller: Caller,
   ): Promise<PasswordCandidate | undefined> {
     const normalized = normalizePassword(password);
@@ -56,7 +56,8 @@ export class CheckPassword {
     const device = devices.read(realm, deviceToken);
     const giver = { ...caller, device };
     const { shared, own, isStranger } = passwordAttempt(address, candidate?.userId, giver);
-    if (isStranger) await challenges.demand(realm, 'sign-in', challengeSolution);
+    const isChallenged = isStranger && challenge !== undefined;
+    if (isChallenged) await challenges.demand(realm, 'sign-in', challenge.solution);
     // Before it is checked, or guesses that come at once would all be free.
     await limits.spend(realm, ...shared, ...own);
     const matches = await hasher
@@ -66,7 +67,7 @@ export class CheckPassword {
         throw error;
       });
     if (!matches || candidate === undefined) {
-      if (isStranger) await challenges.noteFailure(realm);
+      if (isChallenged) await challenges.noteFailure(realm);
       return undefined;
     }
     await limits.refund(realm, ...shared);

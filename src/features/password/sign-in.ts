@@ -38,13 +38,14 @@ export class SignIn {
    */
   async run(
     realm: Realm,
-    { email, ...attempt }: SignInAttempt,
+    { email, password, deviceToken, challengeSolution: solution }: SignInAttempt,
     caller: Caller,
   ): Promise<IssuedSession> {
     const { database, events, issuer, check } = this.#deps;
     // Look up invalid addresses too: sign-in must take equally long.
     const address = parseEmail(email)?.normalized ?? '';
-    const owner = await check.run(realm, { address, ...attempt }, caller);
+    const claim = { address, password, deviceToken, challenge: { solution } };
+    const owner = await check.run(realm, claim, caller);
     if (owner === undefined) {
       await events.emit(database, realm, SIGN_IN_REFUSED, { caller });
       throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
