@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
@@ -16,9 +16,12 @@ import {
   ME,
   REFRESH,
   SIGN_IN,
+  SIGN_UP,
   signUpUser,
 } from './harness/graphql-client.js';
+import { freePort } from './harness/servers.js';
 import { copyTemplate, TEST_SECRET } from './harness/service.js';
+import { until } from './harness/until.js';
 import { ROOT } from './package/packages.js';
 
 const ISSUER = 'https://app.example.com/auth';
@@ -44,13 +47,23 @@ async function newDataDir(): Promise<string> {
   dataDirs.push(dataDir);
   return dataDir;
 }
+
+/** The one in every app of this file. */
+let first: Authgraph;
+let firstDir: string;
+let app: FastifyInstance;
+beforeAll(async () => {
+  firstDir = await newDataDir();
+  const settings = settingsFor(firstDir, { AUTHGRAPH_ALLOWED_ORIGINS: APP });
+  first = await createAuthgraph({ settings });
+  await first.ready();
+}, PROCESS_TIMEOUT_MS);
 afterAll(async () => {
+  await app.close();
   for (const dataDir of dataDirs) await rm(dataDir, { recursive: true, force: true });
 });
 
 describe('a service in a Fastify app, beside another one', () => {
-  let app: FastifyInstance;
-  let first: Authgraph;
   let second: Authgraph;
   let url: string;
   const signals = () =>
@@ -61,9 +74,6 @@ describe('a service in a Fastify app, beside another one', () => {
 
   beforeAll(async () => {
     signalsBefore = signals();
-    first = await createAuthgraph({
-      settings: settingsFor(await newDataDir(), { AUTHGRAPH_ALLOWED_ORIGINS: APP }),
-    });
     second = await createAuthgraph({ settings: settingsFor(await newDataDir()) });
     app = fastify();
     await app.register(cors, { origin: 'https://elsewhere.example.com' });
@@ -72,10 +82,9 @@ describe('a service in a Fastify app, beside another one', () => {
     app.post('/echo', async ({ body }) => body);
     await app.register(first.fastify, { prefix: '/auth' });
     await app.register(second.fastify);
-    await Promise.all([first.ready(), second.ready()]);
+    await second.ready();
     url = await app.listen({ port: 0 });
-  });
-  afterAll(() => app.close());
+  }, PROCESS_TIMEOUT_MS);
 
   const send = (...args: Parameters<ReturnType<typeof graphqlClient>>) =>
     graphqlClient(`${url}/auth`)(...args);
@@ -133,8 +142,7 @@ describe('a service in a Fastify app, beside another one', () => {
   });
 
   it('refuses a database that this process has open', async () => {
-    const [dataDir = ''] = dataDirs;
-    const again = createAuthgraph({ settings: settingsFor(dataDir) });
+    const again = createAuthgraph({ settings: settingsFor(firstDir) });
     await expect(again).rejects.toThrow('is open in this process already');
   });
 });
@@ -185,12 +193,56 @@ describe('settings of an embedded service', () => {
   );
 
   it('that cannot work stop it, and are named', async () => {
-    const settings = settingsFor(await newDataDir(), { HOST: '192.0.2.1' });
+    const nowhere = { HOST: '192.0.2.1', DATABASE_URL: 'postgres://127.0.0.1:1/none' };
+    const settings = settingsFor('unused', nowhere);
     const authgraph = await createAuthgraph({ settings });
     await expect(authgraph.listen()).rejects.toMatchObject({
       problems: [expect.stringMatching(/^HOST and PORT /)],
     });
     await authgraph.stop();
+  });
+});
+
+describe('the example of an embedded service', () => {
+  it(
+    'refuses a sign-up, and puts a claim into the tokens of another, also after a refresh',
+    async () => {
+      const port = String(await freePort());
+      const env = {
+        PATH: process.env.PATH,
+        NODE_ENV: 'test',
+        PORT: port,
+        AUTHGRAPH_DATA_DIR: await newDataDir(),
+      };
+      const example = spawn(process.execPath, ['examples/embedded/app.ts'], { cwd: ROOT, env });
+      const ended = new Promise((resolve) => example.once('exit', resolve));
+      try {
+        const url = `http://127.0.0.1:${port}`;
+        const jwks = () => fetch(`${url}/.well-known/jwks.json`).catch(() => undefined);
+        await until(async () => (await jwks())?.ok === true, 30_000, 'the example is ready');
+        const send = graphqlClient(url);
+        const input = { email: 'ada@elsewhere.example', password: GOOD_PASSWORD };
+        expect((await send(SIGN_UP, { input })).body.data.signUp).toEqual({
+          __typename: 'Refused',
+          message: 'Your company has no plan with us.',
+        });
+        const user = await signUpUser(send, 'ada@example.com');
+        expect(decodeJwt(user.accessToken)).toMatchObject({ sub: user.id, plan: 'pro' });
+        const { body } = await send(REFRESH, { refreshToken: user.refreshToken });
+        const { accessToken } = body.data.refreshSession.tokens;
+        expect(decodeJwt(accessToken)).toMatchObject({ sub: user.id, plan: 'pro' });
+      } finally {
+        example.kill('SIGKILL');
+        await ended;
+      }
+    },
+    PROCESS_TIMEOUT_MS,
+  );
+
+  it('is short, and is the one in the documentation', async () => {
+    const example = await readFile(`${ROOT}examples/embedded/app.ts`, 'utf8');
+    expect(example.split('\n').length).toBeLessThan(25);
+    expect(await readFile(`${ROOT}docs/embedding.md`, 'utf8')).toContain(example);
   });
 });
 
@@ -201,31 +253,25 @@ if (!frameworksAreInstalled) {
 }
 
 describe.skipIf(!frameworksAreInstalled)('a service in an Express app', () => {
-  let authgraph: Authgraph;
   let url: string;
   let close: () => Promise<void>;
 
   beforeAll(async () => {
-    authgraph = await createAuthgraph({ settings: settingsFor(await newDataDir()) });
-    await authgraph.ready();
     const load = createRequire(`${ROOT}test/frameworks/package.json`);
     const express = load('express');
     const { expressMiddleware } = load('@as-integrations/express5');
-    const app = express();
-    app.use('/auth', authgraph.handler);
+    const host = express();
+    host.use('/auth', first.handler);
     const context = ({ req, res }: Parameters<Authgraph['apolloContext']>[0]) =>
-      authgraph.apolloContext({ req, res });
-    app.use('/own/graphql', express.json(), expressMiddleware(authgraph.apolloServer, { context }));
-    const server = createServer(app).listen(0, '127.0.0.1');
+      first.apolloContext({ req, res });
+    host.use('/own/graphql', express.json(), expressMiddleware(first.apolloServer, { context }));
+    const server = createServer(host).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const address = server.address();
     url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
     close = () => new Promise((resolve) => server.close(() => resolve()));
   });
-  afterAll(async () => {
-    await close();
-    await authgraph.stop();
-  });
+  afterAll(() => close());
 
   it.each(['/auth', '/own'])('answers below %s', async (path) => {
     const send = graphqlClient(url + path);

@@ -469,6 +469,7 @@ describe.skipIf(!gatewaysAreInstalled)(`the supergraph (needs: ${INSTALL_GATEWAY
       roles: ['admin'],
       keyThumbprint: null,
       metadata: undefined,
+      added: undefined,
     };
     const scopes = ['users:read', 'sessions:read'];
     return (await sign(realm, { ...user, scopes }, anHourAgo)).token;

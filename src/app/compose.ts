@@ -14,6 +14,7 @@ import { DatabaseClock } from '../platform/database/database-clock.js';
 import { ErrorTable } from '../platform/errors/error-table.js';
 import { Events, eventLog } from '../platform/events/events.js';
 import type { Built, Feature, Use } from '../platform/feature.js';
+import type { HookFunctions } from '../platform/hooks/hook-functions.js';
 import { Jobs } from '../platform/jobs/jobs.js';
 import { Limits } from '../platform/limits/limits.js';
 import { openMetrics } from '../platform/metrics/metrics.js';
@@ -33,6 +34,8 @@ export interface ComposeOptions {
   readonly log: Logger;
   /** The database's unless given. */
   readonly clock?: Clock;
+  /** None unless given. */
+  readonly hooks?: HookFunctions;
   /** All of them unless given. */
   readonly features?: readonly Feature[];
 }
@@ -75,7 +78,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
 }
 
 async function openPlatform(
-  { config, secrets: values, log, clock: given }: ComposeOptions,
+  { config, secrets: values, log, clock: given, hooks = {} }: ComposeOptions,
   features: readonly Feature[],
 ): Promise<{ platform: Platform; syncClock: () => Promise<void>; close: () => Promise<void> }> {
   const randomness = systemRandomness;
@@ -120,6 +123,7 @@ async function openPlatform(
       templates: config.templates,
       processors: availableParallelism(),
     },
+    hooks,
     settings: config.settings,
     allSettings: settingsOf(features),
     allMails: features.flatMap(({ mails }) => mails ?? []),

@@ -3,6 +3,7 @@ import type { ApolloServer } from '@apollo/server';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
 import type { RequestContext } from '../platform/graphql/context.js';
+import type { HookFunctions } from '../platform/hooks/hook-functions.js';
 import type { ApolloContext } from '../platform/http/apollo-context.js';
 import { ConfigError } from './config.js';
 import { fastifyPlugin, requestListener } from './mount.js';
@@ -28,6 +29,8 @@ export type AuthgraphSettings = {
 
 export interface AuthgraphConfig {
   readonly settings: AuthgraphSettings;
+  /** What the application has a say in. */
+  readonly hooks?: HookFunctions;
   /** Standard output unless given. */
   readonly log?: Logger;
 }
@@ -72,14 +75,15 @@ export interface Authgraph extends AsyncDisposable {
  * await app.listen({ port: 4000 });
  * ```
  */
-export async function createAuthgraph({ settings, log }: AuthgraphConfig): Promise<Authgraph> {
+export async function createAuthgraph(embedding: AuthgraphConfig): Promise<Authgraph> {
+  const { settings, hooks = {}, log } = embedding;
   assertEnvironmentSaid(settings);
   const parts = await setUp(settings, log);
   const { config } = parts;
   if (config.unknownSettings.length > 0) {
     throw new ConfigError(config.unknownSettings.map((name) => `${name} is not a setting`));
   }
-  const service = await openService({ ...parts, explorer: false });
+  const service = await openService({ ...parts, hooks, explorer: false });
   await service.server.ready();
   for (const warning of config.warnings) parts.log.warn({}, warning);
   let stop = service.stop;

@@ -6,6 +6,7 @@ import { challenges } from '../features/challenges/index.js';
 import { cleanup } from '../features/cleanup/index.js';
 import { emailChange } from '../features/email-change/index.js';
 import { emailVerification } from '../features/email-verification/index.js';
+import { hooks } from '../features/hooks/index.js';
 import { invitations } from '../features/invitations/index.js';
 import { jobs } from '../features/jobs/index.js';
 import { knownDevices } from '../features/known-devices/index.js';
@@ -44,6 +45,7 @@ const ALL = [
   proofs,
   knownDevices,
   challenges,
+  hooks,
   sessions,
   newDeviceMail,
   oneTimeTokens,

@@ -9,6 +9,7 @@ import type { Bus } from './bus/bus.js';
 import type { Database } from './database/database.js';
 import type { ErrorTable } from './errors/error-table.js';
 import type { Events } from './events/events.js';
+import type { HookFunctions } from './hooks/hook-functions.js';
 import type { Jobs } from './jobs/jobs.js';
 import type { Limits } from './limits/limits.js';
 import type { MailType } from './mail/mail-type.js';
@@ -32,6 +33,8 @@ export interface Platform {
   readonly limits: Limits;
   readonly jobs: Jobs;
   readonly process: ProcessFacts;
+  /** Of the application in whose process the service runs, if there is one. */
+  readonly hooks: HookFunctions;
   /** The process's settings, which a realm may override; a feature reads its own of them. */
   readonly settings: SettingValues;
   /** The settings that all features together have. */

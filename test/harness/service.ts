@@ -7,6 +7,7 @@ import { parseConfig } from '../../src/app/config.js';
 import { type App, startApp } from '../../src/app/serve.js';
 import type { Clock } from '../../src/kernel/clock.js';
 import type { Feature } from '../../src/platform/feature.js';
+import type { HookFunctions } from '../../src/platform/hooks/hook-functions.js';
 import { createLog } from '../../src/platform/log/log.js';
 import { graphqlClient, type Send } from './graphql-client.js';
 
@@ -33,6 +34,7 @@ export interface TestServiceOptions {
   readonly dataDir?: string;
   /** All of them unless given. */
   readonly features?: readonly Feature[];
+  readonly hooks?: HookFunctions;
 }
 
 export async function startService({
@@ -40,6 +42,7 @@ export async function startService({
   clock,
   dataDir,
   features,
+  hooks = {},
 }: TestServiceOptions = {}): Promise<TestService> {
   const ownDir = dataDir === undefined ? await copyTemplate() : undefined;
   const config = parseConfig({
@@ -58,6 +61,7 @@ export async function startService({
     config,
     secrets: config.secrets,
     log,
+    hooks,
     ...(clock ? { clock } : {}),
     ...(features ? { features } : {}),
   });

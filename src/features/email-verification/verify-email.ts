@@ -3,7 +3,7 @@ import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database, SqlExecutor } from '../../platform/database/database.js';
 import type { OneTimeTokens } from '../one-time-tokens/index.js';
-import { type ConfirmSignUp, SIGN_UP_TOKEN } from '../password/index.js';
+import { type ConfirmSignUp, type PendingSignUp, SIGN_UP_TOKEN } from '../password/index.js';
 import { findContact, type ProveAddress } from '../users/index.js';
 import { VERIFY_TOKEN } from './request-email-verification.js';
 
@@ -22,15 +22,18 @@ export class VerifyEmail {
     this.#deps = deps;
   }
 
-  /** Resolves to the user's id. Rejects with TOKEN_REJECTED or EMAIL_TAKEN. */
+  /** Resolves to the user's id. Rejects with TOKEN_REJECTED, EMAIL_TAKEN or REFUSED. */
   async run(realm: Realm, token: string, caller: Caller): Promise<string> {
     const { database, tokens, confirmSignUp } = this.#deps;
     const purposes = [VERIFY_TOKEN, SIGN_UP_TOKEN];
-    const { purpose } = await tokens.find<object>(database, realm, purposes, token);
+    const { purpose, data } = await tokens.find<object>(database, realm, purposes, token);
+    if (purpose === VERIFY_TOKEN.name)
+      return database.transaction((sql) => this.#verify(sql, realm, token, caller));
+    const pending = data as PendingSignUp; // what goes with SIGN_UP_TOKEN
+    const added = await confirmSignUp.mayConfirm(realm, pending, caller);
     return database.transaction(async (sql) => {
-      if (purpose === VERIFY_TOKEN.name) return this.#verify(sql, realm, token, caller);
-      const { data } = await tokens.spend(sql, realm, [SIGN_UP_TOKEN], token);
-      return confirmSignUp.confirm(sql, realm, data, caller);
+      await tokens.spend(sql, realm, [SIGN_UP_TOKEN], token);
+      return confirmSignUp.confirm(sql, realm, { ...pending, added }, caller);
     });
   }
 

@@ -2,8 +2,14 @@ import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database, SqlExecutor } from '../../platform/database/database.js';
+import type { Hooks } from '../hooks/index.js';
 import type { OneTimeTokens } from '../one-time-tokens/index.js';
-import { type HashNewPassword, PASSWORD_METHOD, type ReplacePassword } from '../password/index.js';
+import {
+  type HashNewPassword,
+  PASSWORD_METHOD,
+  type ReplacePassword,
+  type StoreAdditions,
+} from '../password/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { type Contact, findContact, type ProveAddress } from '../users/index.js';
 import { INVITATION_TOKEN } from './invite-user.js';
@@ -15,6 +21,8 @@ export interface AcceptInvitationDeps {
   readonly replace: ReplacePassword;
   readonly proveAddress: ProveAddress;
   readonly issuer: SessionIssuer;
+  readonly hooks: Hooks;
+  readonly additions: StoreAdditions;
 }
 
 /** Chooses the first password by the link of a mail, and signs in. */
@@ -25,24 +33,33 @@ export class AcceptInvitation {
     this.#deps = deps;
   }
 
-  /** Rejects with TOKEN_REJECTED, WEAK_PASSWORD (the link still works then) or RATE_LIMITED. */
+  /**
+   * Rejects with TOKEN_REJECTED or RATE_LIMITED, and with WEAK_PASSWORD or REFUSED, after which the
+   * link still works.
+   */
   async run(
     realm: Realm,
     { token, password }: { readonly token: string; readonly password: string },
     caller: Caller,
   ): Promise<IssuedSession> {
     const { database, tokens, hashNewPassword, replace, proveAddress, issuer } = this.#deps;
+    const { hooks, additions } = this.#deps;
     const purposes = [INVITATION_TOKEN];
     const found = await tokens.find(database, realm, purposes, token);
     const invited = await this.#ownerOf(database, realm, found.userId);
-    const hash = await hashNewPassword(realm, password, invited.email, caller);
+    const { userId, email } = invited;
+    const facts = { email: email.typed, method: 'invitation' };
+    const added = await hooks.beforeSignUp(realm, { ...facts, step: 'created' }, caller);
+    const hash = await hashNewPassword(realm, password, email, caller);
+    const { amr } = PASSWORD_METHOD;
+    const admission = await hooks.admitSignUp(realm, { userId, amr, added, ...facts }, caller);
     return database.transaction(async (sql) => {
       await tokens.spend(sql, realm, purposes, token);
-      const { userId, email } = invited;
       await replace.first(sql, realm, invited, hash);
       const proven = { userId, address: email.normalized };
       await proveAddress.ownLink(sql, realm, proven, caller);
-      return issuer.open(sql, realm, { userId, amr: PASSWORD_METHOD.amr }, caller);
+      await additions.run(sql, realm, userId, added);
+      return issuer.open(sql, realm, admission, caller);
     });
   }
 

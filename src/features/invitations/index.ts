@@ -1,4 +1,5 @@
 import { feature } from '../../platform/feature.js';
+import { hooks as hooksFeature } from '../hooks/index.js';
 import { mail } from '../mail/index.js';
 import { oneTimeTokens } from '../one-time-tokens/index.js';
 import { password } from '../password/index.js';
@@ -25,10 +26,19 @@ export const invitations = feature({
     const { proveAddress } = use(users);
     const { roles } = use(rolesFeature);
     const { issuer, tokens: delivery } = use(sessions);
-    const { addUser, hashNewPassword, replace } = use(password);
+    const { hooks } = use(hooksFeature);
+    const { addUser, additions, hashNewPassword, replace } = use(password);
     const invite = new InviteUser({ database, events, roles, addUser, mails, tokens });
-    const hashing = { hashNewPassword, replace };
-    const accept = new AcceptInvitation({ database, tokens, proveAddress, issuer, ...hashing });
+    const accept = new AcceptInvitation({
+      database,
+      tokens,
+      proveAddress,
+      issuer,
+      hashNewPassword,
+      replace,
+      hooks,
+      additions,
+    });
     return {
       parts: { invite },
       resolvers: [new InvitationsResolver({ errors, delivery, accept })],

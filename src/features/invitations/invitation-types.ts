@@ -1,6 +1,7 @@
 import 'reflect-metadata'; // type-graphql keeps its decorators' metadata with it
 import { createUnionType, Field, InputType } from 'type-graphql';
 import { RateLimited } from '../../platform/graphql/problem.js';
+import { Refused } from '../hooks/index.js';
 import { TokenRejected } from '../one-time-tokens/index.js';
 import { WeakPassword } from '../password/index.js';
 import { SignedIn, TokenDelivery } from '../sessions/index.js';
@@ -19,5 +20,5 @@ export class AcceptInvitationInput {
 
 export const AcceptInvitationResult = createUnionType({
   name: 'AcceptInvitationResult',
-  types: () => [SignedIn, TokenRejected, WeakPassword, RateLimited] as const,
+  types: () => [SignedIn, TokenRejected, WeakPassword, RateLimited, Refused] as const,
 });

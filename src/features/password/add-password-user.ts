@@ -9,6 +9,8 @@ import { insertPassword } from './password.store.js';
 import { PASSWORD_METHOD } from './password-method.js';
 
 export interface NewPasswordUser {
+  /** Made anew unless given. */
+  readonly id?: string;
   readonly email: Email;
   /** Absent for somebody who chooses one later, by an invitation. */
   readonly hash?: string;
@@ -33,11 +35,11 @@ export class AddPasswordUser {
   async run(
     sql: SqlExecutor,
     realm: Realm,
-    { email, hash, roles }: NewPasswordUser,
+    { id = this.#deps.newId(), email, hash, roles }: NewPasswordUser,
     caller: Caller,
   ): Promise<string> {
-    const { clock, newId, events } = this.#deps;
-    const [id, now] = [newId(), clock.now()];
+    const { clock, events } = this.#deps;
+    const now = clock.now();
     const method = PASSWORD_METHOD.name;
     const { language } = caller;
     const user = { id, email, method, roles, createdAt: now, language };

@@ -1,10 +1,12 @@
 import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database, SqlExecutor } from '../../platform/database/database.js';
+import type { SignUpAdditions } from '../../platform/hooks/hook-functions.js';
 import { jobType } from '../../platform/jobs/job-type.js';
 import type { Jobs } from '../../platform/jobs/jobs.js';
 import type { Limits } from '../../platform/limits/limits.js';
 import type { Challenges } from '../challenges/index.js';
+import type { Hooks } from '../hooks/index.js';
 import type { Mails } from '../mail/index.js';
 import { type OneTimeTokens, TOKEN_SETTINGS, tokenPurpose } from '../one-time-tokens/index.js';
 import {
@@ -18,7 +20,9 @@ import type { AddPasswordUser } from './add-password-user.js';
 import { ACCOUNT_EXISTS_MAIL, CONFIRM_SIGN_UP_MAIL } from './confirm-sign-up.mail.js';
 import type { HashNewPassword } from './new-password.js';
 import { SIGN_UP_PER_ADDRESS } from './password-limits.js';
+import { PASSWORD_METHOD } from './password-method.js';
 import { addressOf, type SignUpInput } from './sign-up.js';
+import type { StoreAdditions } from './store-additions.js';
 
 /** An account that there will be when its address is confirmed. */
 export interface PendingSignUp {
@@ -52,6 +56,8 @@ export interface ConfirmSignUpDeps {
   readonly hashNewPassword: HashNewPassword;
   readonly addUser: AddPasswordUser;
   readonly proveAddress: ProveAddress;
+  readonly hooks: Hooks;
+  readonly additions: StoreAdditions;
 }
 
 /** Signing up where an account exists only once its address is confirmed. */
@@ -72,6 +78,8 @@ export class ConfirmSignUp {
     await challenges.demand(realm, 'sign-up', input.challengeSolution);
     await limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
     await limits.spendMessage(realm, email.normalized, caller);
+    const asked = { email: email.typed, method: PASSWORD_METHOD.name, step: 'requested' } as const;
+    await this.#deps.hooks.beforeSignUp(realm, asked, caller);
     const hash = await hashNewPassword(realm, input.password, email, caller);
     const { language } = caller;
     await jobs.send(database, realm, SIGN_UP_REQUESTED, { email, hash, language });
@@ -88,17 +96,26 @@ export class ConfirmSignUp {
     });
   }
 
+  /** Whether there may be this user, and what a hook adds. Rejects with REFUSED. */
+  mayConfirm(realm: Realm, { email }: PendingSignUp, caller: Caller): Promise<SignUpAdditions> {
+    const facts = { email: email.typed, method: PASSWORD_METHOD.name };
+    return this.#deps.hooks.beforeSignUp(realm, { ...facts, step: 'created' }, caller);
+  }
+
   /** Makes the user of a spent token; resolves to the id. Rejects with EMAIL_TAKEN. */
   async confirm(
     sql: SqlExecutor,
     realm: Realm,
-    { email, hash, language }: PendingSignUp,
+    { email, hash, language, added }: PendingSignUp & { readonly added: SignUpAdditions },
     caller: Caller,
   ): Promise<string> {
-    const { addUser, proveAddress } = this.#deps;
+    const { addUser, proveAddress, hooks, additions } = this.#deps;
     const user = { email, hash, roles: [] };
     const userId = await addUser.run(sql, realm, user, { ...caller, language });
+    await additions.run(sql, realm, userId, added);
     await proveAddress.ownLink(sql, realm, { userId, address: email.normalized }, caller);
+    const signedUp = { userId, email: email.typed, method: PASSWORD_METHOD.name };
+    await sql.afterCommit(() => hooks.afterSignUp(realm, signedUp, caller));
     return userId;
   }
 

@@ -1,6 +1,7 @@
 import { Gauge } from 'prom-client';
 import { feature } from '../../platform/feature.js';
 import { challenges as challengesFeature } from '../challenges/index.js';
+import { hooks as hooksFeature } from '../hooks/index.js';
 import { knownDevices } from '../known-devices/index.js';
 import { mail, mailingJob } from '../mail/index.js';
 import { oneTimeTokens } from '../one-time-tokens/index.js';
@@ -25,11 +26,12 @@ import { PASSWORD_SETTINGS } from './password-settings.js';
 import { ReplacePassword } from './replace-password.js';
 import { SignIn } from './sign-in.js';
 import { SignUp } from './sign-up.js';
+import { StoreAdditions } from './store-additions.js';
 
 export type { AddPasswordUser } from './add-password-user.js';
 export type { CheckPassword } from './check-password.js';
 export type { ConfirmIdentity } from './confirm-identity.js';
-export { type ConfirmSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
+export { type ConfirmSignUp, type PendingSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
 export { importableHash, migratableHash } from './foreign-hash.policy.js';
 export type { HashNewPassword } from './new-password.js';
 export { InvalidCredentials, WeakPassword } from './password-errors.js';
@@ -38,6 +40,7 @@ export { PASSWORD_METHOD } from './password-method.js';
 export { PasswordChanged } from './password-types.js';
 export type { ReplacePassword } from './replace-password.js';
 export type { SignUp } from './sign-up.js';
+export type { StoreAdditions } from './store-additions.js';
 
 /** Signing up and in with an address and a password. */
 export const password = feature({
@@ -57,6 +60,7 @@ export const password = feature({
     const { roles } = use(rolesFeature);
     const { devices } = use(knownDevices);
     const { challenges } = use(challengesFeature);
+    const { hooks } = use(hooksFeature);
     const { issuer, endSessions, tokens: delivery } = use(sessions);
     const hasher = argon2Hasher(process.processors, log, () => performance.now());
     new Gauge({
@@ -72,15 +76,17 @@ export const password = feature({
     const check = new CheckPassword({ sql: database, clock, hasher, limits, devices, challenges });
     const confirm = new ConfirmIdentity(database, check);
     const addUser = new AddPasswordUser({ clock, newId, events });
-    const accounts = { database, limits, challenges, hashNewPassword, addUser };
-    const signUp = new SignUp({ ...accounts, roles, issuer });
+    const additions = new StoreAdditions({ hooks, roles });
+    const hooked = { hooks, additions };
+    const accounts = { database, limits, challenges, hashNewPassword, addUser, ...hooked };
+    const signUp = new SignUp({ ...accounts, roles, issuer, newId });
     const confirmSignUp = new ConfirmSignUp({ ...accounts, jobs, mails, tokens, proveAddress });
-    const signIn = new SignIn({ database, events, issuer, check });
+    const signIn = new SignIn({ database, events, issuer, check, hooks });
     const replace = new ReplacePassword({ clock, newId, events, mails, tokens, endSessions });
     const changePassword = new ChangePassword({ database, confirm, hashNewPassword, replace });
     const flows = { signUp, confirmSignUp, signIn, changePassword };
     return {
-      parts: { ...flows, check, confirm, addUser, hashNewPassword, replace, hasher },
+      parts: { ...flows, check, confirm, addUser, additions, hashNewPassword, replace, hasher },
       resolvers: [new PasswordResolver({ errors, tokens: delivery, devices, ...flows })],
       jobs: [mailingJob(SIGN_UP_REQUESTED, (...job) => confirmSignUp.sendMail(...job))],
       stop: () => hasher[Symbol.asyncDispose](),

@@ -3,6 +3,7 @@ import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql
 import { Accepted } from '../../platform/graphql/accepted.js';
 import { RateLimited } from '../../platform/graphql/problem.js';
 import { ChallengeRequired } from '../challenges/index.js';
+import { Refused } from '../hooks/index.js';
 import { SignedIn, TokenDelivery } from '../sessions/index.js';
 import { EmailTaken, InvalidEmail, User } from '../users/index.js';
 import { InvalidCredentials, SignUpClosed, WeakPassword } from './password-errors.js';
@@ -87,12 +88,13 @@ export const SignUpResult = createUnionType({
       SignUpClosed,
       RateLimited,
       ChallengeRequired,
+      Refused,
     ] as const,
 });
 
 export const SignInResult = createUnionType({
   name: 'SignInResult',
-  types: () => [SignedIn, InvalidCredentials, RateLimited, ChallengeRequired] as const,
+  types: () => [SignedIn, InvalidCredentials, RateLimited, ChallengeRequired, Refused] as const,
 });
 
 export const ChangePasswordResult = createUnionType({

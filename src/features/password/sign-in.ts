@@ -3,6 +3,7 @@ import type { Caller } from '../../kernel/caller.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import type { Hooks } from '../hooks/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { parseEmail } from '../users/index.js';
 import type { CheckPassword } from './check-password.js';
@@ -14,6 +15,7 @@ export interface SignInDeps {
   readonly events: Events;
   readonly issuer: SessionIssuer;
   readonly check: CheckPassword;
+  readonly hooks: Hooks;
 }
 
 export interface SignInAttempt {
@@ -34,14 +36,14 @@ export class SignIn {
 
   /**
    * Rejects with INVALID_CREDENTIALS, the same for an unknown address and a wrong password,
-   * RATE_LIMITED or CHALLENGE_REQUIRED.
+   * RATE_LIMITED or CHALLENGE_REQUIRED; with REFUSED only when the password is right.
    */
   async run(
     realm: Realm,
     { email, password, deviceToken, challengeSolution: solution }: SignInAttempt,
     caller: Caller,
   ): Promise<IssuedSession> {
-    const { database, events, issuer, check } = this.#deps;
+    const { database, events, issuer, check, hooks } = this.#deps;
     // Look up invalid addresses too: sign-in must take equally long.
     const address = parseEmail(email)?.normalized ?? '';
     const claim = { address, password, deviceToken, challenge: { solution } };
@@ -51,7 +53,7 @@ export class SignIn {
       throw new AuthError('INVALID_CREDENTIALS', 'The email address or the password is wrong.');
     }
     const { amr } = PASSWORD_METHOD;
-    const who = { userId: owner.userId, amr };
-    return database.transaction((sql) => issuer.open(sql, realm, who, caller));
+    const admission = await hooks.admitSignIn(realm, { userId: owner.userId, amr }, caller);
+    return database.transaction((sql) => issuer.open(sql, realm, admission, caller));
   }
 }

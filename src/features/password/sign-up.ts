@@ -1,9 +1,11 @@
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
+import type { NewId } from '../../kernel/ids.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Limits } from '../../platform/limits/limits.js';
 import type { Challenges } from '../challenges/index.js';
+import type { Hooks } from '../hooks/index.js';
 import type { Roles } from '../roles/index.js';
 import type { IssuedSession, SessionIssuer } from '../sessions/index.js';
 import { type Email, parseEmail } from '../users/index.js';
@@ -12,6 +14,7 @@ import type { HashNewPassword } from './new-password.js';
 import { SIGN_UP_PER_ADDRESS } from './password-limits.js';
 import { PASSWORD_METHOD } from './password-method.js';
 import { PASSWORD_SETTINGS } from './password-settings.js';
+import type { StoreAdditions } from './store-additions.js';
 
 export interface SignUpDeps {
   readonly database: Database;
@@ -21,6 +24,9 @@ export interface SignUpDeps {
   readonly challenges: Challenges;
   readonly hashNewPassword: HashNewPassword;
   readonly addUser: AddPasswordUser;
+  readonly newId: NewId;
+  readonly hooks: Hooks;
+  readonly additions: StoreAdditions;
 }
 
 export interface SignUpInput {
@@ -40,20 +46,26 @@ export class SignUp {
 
   /**
    * Makes a user and signs them in. Rejects with SIGN_UP_CLOSED unless the realm lets anybody in at
-   * once, and with RATE_LIMITED or CHALLENGE_REQUIRED.
+   * once, and with RATE_LIMITED, CHALLENGE_REQUIRED or REFUSED.
    */
   async run(realm: Realm, input: SignUpInput, caller: Caller): Promise<IssuedSession> {
     if (PASSWORD_SETTINGS.of(realm).signUp !== 'open') {
       throw new AuthError('SIGN_UP_CLOSED', 'New accounts cannot be made here like this.');
     }
-    const { database, limits, challenges, hashNewPassword, addUser, issuer } = this.#deps;
+    const { database, limits, challenges, hashNewPassword, addUser, issuer, hooks } = this.#deps;
     const email = addressOf(input);
     await challenges.demand(realm, 'sign-up', input.challengeSolution);
     await limits.spend(realm, SIGN_UP_PER_ADDRESS.of(caller.ipAddress));
+    const { name: method, amr } = PASSWORD_METHOD;
+    const facts = { email: email.typed, method };
+    const added = await hooks.beforeSignUp(realm, { ...facts, step: 'created' }, caller);
     const hash = await hashNewPassword(realm, input.password, email, caller);
+    const id = this.#deps.newId();
+    const admission = await hooks.admitSignUp(realm, { userId: id, amr, added, ...facts }, caller);
     return database.transaction(async (sql) => {
-      const userId = await addUser.run(sql, realm, { email, hash, roles: [] }, caller);
-      return issuer.open(sql, realm, { userId, amr: PASSWORD_METHOD.amr }, caller);
+      await addUser.run(sql, realm, { id, email, hash, roles: [] }, caller);
+      await this.#deps.additions.run(sql, realm, id, added);
+      return issuer.open(sql, realm, admission, caller);
     });
   }
 

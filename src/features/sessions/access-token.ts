@@ -3,6 +3,7 @@ import { SignJWT } from 'jose';
 import { addSeconds } from '../../kernel/clock.js';
 import type { NewId } from '../../kernel/ids.js';
 import type { Realm } from '../../kernel/realm.js';
+import type { Claims } from '../../platform/hooks/hook-functions.js';
 import { type KeyRings, SIGNING_SETTINGS } from '../signing-keys/index.js';
 import { audienceOf } from './session-settings.js';
 
@@ -17,6 +18,8 @@ export interface AccessTokenSubject {
   /** Of the key that the session is bound to; null for a bearer session. */
   readonly keyThumbprint: string | null;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  /** What a hook adds. */
+  readonly added: Claims | undefined;
 }
 
 interface AccessToken {
@@ -40,7 +43,7 @@ export function accessTokenSigner(rings: KeyRings, newId: NewId): SignAccessToke
     const key = (await rings.of(realm)).signingKey();
     const issuedAt = Math.floor(now.getTime() / 1000);
     const { accessTokenTtl } = SIGNING_SETTINGS.of(realm);
-    const claims: AccessTokenClaims = {
+    const own: AccessTokenClaims = {
       iss: realm.issuer,
       aud: audienceOf(realm),
       sub: subject.userId,
@@ -57,7 +60,8 @@ export function accessTokenSigner(rings: KeyRings, newId: NewId): SignAccessToke
       ...(subject.keyThumbprint === null ? {} : { cnf: { jkt: subject.keyThumbprint } }),
       ...(subject.metadata && { public_metadata: subject.metadata }),
     };
-    const token = await new SignJWT({ ...claims })
+    const claims = { ...subject.added, ...own };
+    const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: ACCESS_TOKEN_TYPE })
       .sign(key.privateKey);
     return { token, claims, expiresAt: addSeconds(new Date(issuedAt * 1000), accessTokenTtl) };

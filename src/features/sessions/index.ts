@@ -2,6 +2,7 @@ import { DEFAULT_REALM } from '../../kernel/realm.js';
 import { feature } from '../../platform/feature.js';
 import { RequestLoader } from '../../platform/graphql/request-loader.js';
 import type { ProcessFacts } from '../../platform/platform.js';
+import { hooks as hooksFeature } from '../hooks/index.js';
 import { knownDevices } from '../known-devices/index.js';
 import { proofs as proofsFeature } from '../proofs/index.js';
 import { realms } from '../realms/index.js';
@@ -68,6 +69,7 @@ export const sessions = feature({
     const { rings } = use(signingKeys);
     const { directory } = use(realms);
     const { proofs } = use(proofsFeature);
+    const { hooks } = use(hooksFeature);
     const refreshTokens = refreshTokenFormat(secrets.macKeys('refresh-token-mac'));
     const signAccessToken = accessTokenSigner(rings, newId);
     const issuer = new SessionIssuer({
@@ -99,6 +101,7 @@ export const sessions = feature({
       metrics,
       limits,
       proofs,
+      hooks,
     });
     const signOut = new SignOut({ database, clock, refreshTokens, endSessions, proofs });
     const loader = new RequestLoader((realm, ids) => findSessions(sql, realm, ids));

@@ -6,9 +6,11 @@ import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import type { Claims } from '../../platform/hooks/hook-functions.js';
 import { limit } from '../../platform/limits/limit.js';
 import type { Limits } from '../../platform/limits/limits.js';
 import type { Metrics } from '../../platform/metrics/metrics.js';
+import type { Hooks } from '../hooks/index.js';
 import type { Proofs } from '../proofs/index.js';
 import type { EndSessions } from './end-sessions.js';
 import { presenterOf } from './presenter.js';
@@ -52,6 +54,7 @@ export interface RefreshDeps {
   readonly metrics: Metrics;
   readonly limits: Limits;
   readonly proofs: Proofs;
+  readonly hooks: Hooks;
 }
 
 /**
@@ -100,6 +103,7 @@ export class RefreshSession {
     caller: Caller,
   ): Promise<IssuedSession | undefined> {
     const { database: sql, clock, randomness, issuer } = this.#deps;
+    const claims = await this.#claimsAhead(realm, presented, caller);
     const nonce = randomness(NONCE_BYTES);
     const successor = successorSecret(presented.secret, nonce);
     const now = clock.now();
@@ -117,7 +121,25 @@ export class RefreshSession {
       proofKey: caller.proofKey ?? null,
       bearerAllowed: !this.#deps.proofs.areRequired(realm),
     });
-    return session && issuer.renew(realm, session, successor);
+    return session && issuer.renew(realm, session, { secret: successor, claims });
+  }
+
+  /**
+   * What a hook wants the next access token to say, before the token is spent: a hook that fails
+   * then costs a try, and not the session.
+   */
+  async #claimsAhead(
+    realm: Realm,
+    presented: RefreshToken,
+    caller: Caller,
+  ): Promise<Claims | undefined> {
+    const { database: sql, clock, hooks, proofs } = this.#deps;
+    if (!hooks.addClaims) return undefined;
+    const session = await findSession(sql, realm, presented.sessionId);
+    if (session === undefined) return undefined;
+    const presenter = presenterOf(realm, caller, !proofs.areRequired(realm), clock.now());
+    const isCurrent = judgeRefreshToken(presented, session, presenter) === 'current';
+    return isCurrent ? hooks.claims(realm, session, caller) : undefined;
   }
 
   async #answerSpent(
@@ -125,7 +147,7 @@ export class RefreshSession {
     presented: RefreshToken,
     caller: Caller,
   ): Promise<IssuedSession> {
-    const { database: sql, clock, issuer, events, proofs } = this.#deps;
+    const { database: sql, clock, issuer, events, proofs, hooks } = this.#deps;
     const session = await findSession(sql, realm, presented.sessionId);
     if (session === undefined) throw rejected('REVOKED');
     const about = { caller, userId: session.userId, sessionId: session.id };
@@ -133,9 +155,10 @@ export class RefreshSession {
     const presenter = presenterOf(realm, caller, bearerAllowed, clock.now());
     switch (judgeRefreshToken(presented, session, presenter)) {
       case 'within-grace': {
-        const successor = successorOf(presented, session);
+        const secret = successorOf(presented, session);
+        const claims = await hooks.claims(realm, session, caller);
         await events.emit(sql, realm, TOKEN_REPLAYED, about);
-        return issuer.renew(realm, session, successor);
+        return issuer.renew(realm, session, { secret, claims });
       }
       case 'unproven':
         await events.emit(sql, realm, TOKEN_UNPROVEN, about);

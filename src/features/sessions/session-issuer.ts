@@ -7,6 +7,8 @@ import type { Randomness } from '../../kernel/randomness.js';
 import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
+import type { Claims } from '../../platform/hooks/hook-functions.js';
+import type { Admission } from '../hooks/index.js';
 import type { Proofs } from '../proofs/index.js';
 import { scopesOf } from '../roles/index.js';
 import { SIGNING_SETTINGS } from '../signing-keys/index.js';
@@ -33,12 +35,6 @@ export interface IssuedSession {
   readonly tokens: TokenPair;
   /** What the access token says. */
   readonly claims: AccessTokenClaims;
-}
-
-/** Whom a new session is for, and how they proved who they are. */
-export interface Authenticated {
-  readonly userId: string;
-  readonly amr: readonly string[];
 }
 
 export interface SessionIssuerDeps {
@@ -68,10 +64,11 @@ export class SessionIssuer {
   async open(
     sql: SqlExecutor,
     realm: Realm,
-    { userId, amr }: Authenticated,
+    admission: Admission,
     caller: Caller,
   ): Promise<IssuedSession> {
     const { clock, randomness, newId, events, proofs } = this.#deps;
+    const { userId, amr, claims } = admission;
     const now = clock.now();
     const secret = randomness(SECRET_SIZE);
     const { refreshAbsoluteTtl } = SESSION_SETTINGS.of(realm);
@@ -95,7 +92,7 @@ export class SessionIssuer {
     if (owner === undefined) {
       throw new AuthError('UNAUTHENTICATED', 'This account cannot sign in at present.');
     }
-    const issued = await this.#issue(realm, { ...session, owner }, secret, now);
+    const issued = await this.#issue(realm, { ...session, owner, claims }, secret, now);
     const details = { amr };
     const happening = { caller, userId, sessionId: session.id };
     await events.emit(sql, realm, SIGNED_IN, { ...happening, details });
@@ -103,12 +100,17 @@ export class SessionIssuer {
     if (isNewDevice(device, await earlierUserAgents(sql, realm, session))) {
       await events.emit(sql, realm, NEW_DEVICE, { ...happening, details: { device } });
     }
+    await sql.afterCommit(() => admission.opened(session.id));
     return issued;
   }
 
   /** Signs tokens for a session that was rotated; `secret` is its current refresh token's. */
-  async renew(realm: Realm, session: StoredSession, secret: Buffer): Promise<IssuedSession> {
-    return this.#issue(realm, session, secret, this.#deps.clock.now());
+  async renew(
+    realm: Realm,
+    session: StoredSession,
+    { secret, claims }: { readonly secret: Buffer; readonly claims: Claims | undefined },
+  ): Promise<IssuedSession> {
+    return this.#issue(realm, { ...session, claims }, secret, this.#deps.clock.now());
   }
 
   /** When a session that is used at `now` would run out from lying idle. */
@@ -129,12 +131,13 @@ export class SessionIssuer {
   ): Promise<IssuedSession> {
     const { id: sessionId, userId, generation, amr, owner, keyThumbprint } = session;
     const { emailVerified, roles } = owner;
+    const added = session.claims;
     const metadata = tokenMetadata(owner.metadata, SESSION_SETTINGS.of(realm).tokenMetadataKeys);
     const { signAccessToken, refreshTokens } = this.#deps;
     const authenticatedAt = session.createdAt;
     const scopes = scopesOf(roles, owner.roleScopes);
     const who = { userId, sessionId, authenticatedAt, amr, keyThumbprint };
-    const subject = { ...who, emailVerified, roles, scopes, metadata };
+    const subject = { ...who, emailVerified, roles, scopes, metadata, added };
     const { token, claims, expiresAt } = await signAccessToken(realm, subject, now);
     const tokens = {
       accessToken: token,
@@ -149,7 +152,7 @@ export class SessionIssuer {
 type Renewable = Pick<
   StoredSession,
   'id' | 'userId' | 'createdAt' | 'generation' | 'expiresAt' | 'amr' | 'owner' | 'keyThumbprint'
->;
+> & { readonly claims: Claims | undefined };
 
 function earlier(a: Date, b: Date): Date {
   return a < b ? a : b;

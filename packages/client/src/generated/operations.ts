@@ -143,6 +143,7 @@ export type SignUpMutation = { readonly result:
     | { readonly __typename: 'SignUpClosed', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
     | { readonly __typename: 'ChallengeRequired', readonly reason: ChallengeRejection, readonly challenge: unknown, readonly message: string }
+    | { readonly __typename: 'Refused', readonly message: string }
    };
 
 export type SignInMutationVariables = Exact<{
@@ -155,6 +156,7 @@ export type SignInMutation = { readonly result:
     | { readonly __typename: 'InvalidCredentials', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
     | { readonly __typename: 'ChallengeRequired', readonly reason: ChallengeRejection, readonly challenge: unknown, readonly message: string }
+    | { readonly __typename: 'Refused', readonly message: string }
    };
 
 export type RefreshSessionMutationVariables = Exact<{
@@ -237,6 +239,7 @@ export type VerifyEmailMutation = { readonly result:
     | { readonly __typename: 'TokenRejected', readonly reason: TokenRejection, readonly message: string }
     | { readonly __typename: 'EmailTaken', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+    | { readonly __typename: 'Refused', readonly message: string }
    };
 
 export type RequestEmailChangeMutationVariables = Exact<{
@@ -261,6 +264,7 @@ export type ConfirmEmailChangeMutation = { readonly result:
     | { readonly __typename: 'TokenRejected', readonly reason: TokenRejection, readonly message: string }
     | { readonly __typename: 'EmailTaken', readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+    | { readonly __typename: 'Refused', readonly message: string }
    };
 
 export type AcceptInvitationMutationVariables = Exact<{
@@ -273,6 +277,7 @@ export type AcceptInvitationMutation = { readonly result:
     | { readonly __typename: 'TokenRejected', readonly reason: TokenRejection, readonly message: string }
     | { readonly __typename: 'WeakPassword', readonly reasons: ReadonlyArray<PasswordWeakness>, readonly minimumLength: number, readonly message: string }
     | { readonly __typename: 'RateLimited', readonly retryAfterSeconds: number, readonly message: string }
+    | { readonly __typename: 'Refused', readonly message: string }
    };
 
 export type DeleteMyAccountMutationVariables = Exact<{
