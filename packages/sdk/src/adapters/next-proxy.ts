@@ -1,7 +1,7 @@
 import type { Access, SessionNeed } from '../access/decide-access.js';
 import { type Denial, denialOf } from '../access/denial.js';
 import type { Refresh, RefreshCookies } from './next-refresh.js';
-import { denialResponse } from './web.js';
+import { denialResponse } from './web-access.js';
 
 export type OnDeniedRequest = (request: Request, denial: Denial) => Response | undefined;
 type Decided = { readonly denial?: Denial | undefined; readonly refresh?: Refresh | undefined };

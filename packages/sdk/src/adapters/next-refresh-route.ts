@@ -1,7 +1,7 @@
 import type { Access } from '../access/decide-access.js';
 import { decideWithRefresh, withCookies } from './next-proxy.js';
 import type { RefreshCookies } from './next-refresh.js';
-import { denialResponse } from './web.js';
+import { denialResponse } from './web-access.js';
 
 export interface RefreshRouteOptions {
   /** Where those are sent whose session is over; `/sign-in` unless given. */

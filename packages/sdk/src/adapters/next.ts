@@ -9,7 +9,7 @@ import type { Session } from '../token/session.js';
 import { decideWithRefresh, type OnDeniedRequest, proxyAnswer } from './next-proxy.js';
 import { refreshCookies } from './next-refresh.js';
 import { type RefreshRouteOptions, refreshRoute } from './next-refresh-route.js';
-import { type WebAuthgraph, webAuthgraph } from './web.js';
+import { type WebAuthgraph, webAuthgraph } from './web-access.js';
 
 export type * from './public-types.js';
 
