@@ -5,7 +5,7 @@ import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { Events } from '../../platform/events/events.js';
 import { addUser, type Email, USER_CREATED } from '../users/index.js';
-import { insertPassword } from './password.store.js';
+import { savePassword } from './password.store.js';
 import { PASSWORD_METHOD } from './password-method.js';
 
 export interface NewPasswordUser {
@@ -44,7 +44,7 @@ export class AddPasswordUser {
     const { language } = caller;
     const user = { id, email, method, roles, createdAt: now, language };
     const identityId = await addUser(sql, realm, user);
-    if (hash !== undefined) await insertPassword(sql, realm, { identityId, hash, now });
+    if (hash !== undefined) await savePassword(sql, realm, { identityId, hash, now });
     await events.emit(sql, realm, USER_CREATED, { caller, userId: id, details: { method } });
     return id;
   }

@@ -34,6 +34,7 @@ export type { ConfirmIdentity } from './confirm-identity.js';
 export { type ConfirmSignUp, type PendingSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
 export { importableHash, migratableHash } from './foreign-hash.policy.js';
 export type { HashNewPassword } from './new-password.js';
+export { findPassword, replaceHash, savePassword } from './password.store.js';
 export { InvalidCredentials, WeakPassword } from './password-errors.js';
 export type { PasswordHasher } from './password-hasher.js';
 export { PASSWORD_METHOD } from './password-method.js';

@@ -18,24 +18,29 @@ const FIND = `select i.id as "identityId", u.id as "userId", p.hash
   where t.realm_id = $1 and t.tenant_id = $2 and t.method = 'password' and t.subject = $3
     and u.disabled_at is null`;
 
+/** Who signs in with this address in a tenant; nobody who is disabled. */
 export async function findPassword(
   sql: SqlExecutor,
   realm: Realm,
   address: string,
+  tenantId = PUBLIC_TENANT,
 ): Promise<PasswordCandidate | undefined> {
-  return (await sql.query<PasswordCandidate>(FIND, [realm.id, PUBLIC_TENANT, address]))[0];
+  return (await sql.query<PasswordCandidate>(FIND, [realm.id, tenantId, address]))[0];
 }
 
-const INSERT = `insert into passwords (identity_id, realm_id, hash, updated_at)
-  values ($1, $2, $3, $4)`;
+const SAVE = `insert into passwords (identity_id, realm_id, hash, updated_at)
+  values ($1, $2, $3, $4)
+  on conflict (identity_id, realm_id)
+    do update set hash = excluded.hash, updated_at = excluded.updated_at`;
 
-export async function insertPassword(
+/** Gives an identity this password, whether or not it has one. */
+export async function savePassword(
   sql: SqlExecutor,
   realm: Realm,
   password: { readonly identityId: string; readonly hash: string; readonly now: Date },
 ): Promise<void> {
   const { identityId, hash, now } = password;
-  await sql.query(INSERT, [identityId, realm.id, hash, now]);
+  await sql.query(SAVE, [identityId, realm.id, hash, now]);
 }
 
 /** The old hash is part of the condition: a password that was changed meanwhile stays changed. */

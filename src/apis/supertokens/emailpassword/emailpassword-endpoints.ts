@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findPassword, replaceHash, savePassword } from '../../../features/password/index.js';
 import type { Randomness } from '../../../kernel/randomness.js';
 import { assertFactor } from '../apps/first-factors.js';
 import { refuse } from '../protocol/core-error.js';
@@ -20,7 +21,6 @@ import {
 } from '../users/one-time-token.store.js';
 import { findUserById, markActive } from '../users/user-ids.store.js';
 import { userJson } from '../users/user-json.js';
-import { findPasswordOwner, replaceHash, saveHash } from './password-hash.store.js';
 import { type SignUpDeps, signUpWithPassword } from './sign-up-with-password.js';
 import { updatePasswordUser } from './update-password-user.js';
 
@@ -44,13 +44,13 @@ export function emailPasswordEndpoints(deps: SignUpDeps & { randomness: Randomne
   async function signIn(call: Call, input: z.output<typeof CREDENTIALS>): Promise<object> {
     const { realm, tenant, version } = call;
     const email = normalEmail(input.email);
-    const owner = await findPasswordOwner(database, realm, tenant.id, email);
+    const owner = await findPassword(database, realm, email, tenant.id);
     // Verified in any case: the time must not tell whether the address is known.
     const matches = await passwords.verify(realm, email, input.password, owner?.hash);
     if (!matches || owner === undefined) return { status: 'WRONG_CREDENTIALS_ERROR' };
     const stronger = await passwords.stronger(email, input.password, owner.hash);
     if (stronger) await replaceHash(database, realm, owner, stronger, clock.now());
-    const methods = await findLoginMethods(database, realm, [owner.ownerId]);
+    const methods = await findLoginMethods(database, realm, [owner.userId]);
     const own = methods.filter(({ id }) => id === owner.identityId);
     const shown = version >= 400 ? methods : own;
     await markActive(database, realm, String(methods[0]?.userId), clock.now());
@@ -93,7 +93,7 @@ export function emailPasswordEndpoints(deps: SignUpDeps & { randomness: Randomne
     const found = await consume(call, token);
     const user = found && (await findUserById(database, call.realm, found.subject));
     if (user?.method !== PASSWORD) return INVALID_TOKEN;
-    await saveHash(database, call.realm, { identityId: user.id, hash, now: clock.now() });
+    await savePassword(database, call.realm, { identityId: user.id, hash, now: clock.now() });
     await passwords.forgive(call.realm, found?.email ?? '');
     return { ...OK, userId: user.subject };
   }

@@ -1,3 +1,4 @@
+import { savePassword } from '../../../features/password/index.js';
 import { lockAddress, USER_CREATED } from '../../../features/users/index.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { NewId } from '../../../kernel/ids.js';
@@ -13,7 +14,6 @@ import { markActive } from '../users/user-ids.store.js';
 import { userJson } from '../users/user-json.js';
 import { markVerified } from '../users/verified-email.store.js';
 import type { CorePasswords } from './core-passwords.js';
-import { saveHash } from './password-hash.store.js';
 
 export interface SignUpDeps {
   readonly database: Database;
@@ -40,7 +40,7 @@ export async function signUpWithPassword(
     await lockAddress(sql, realm, email); // the graph's sign-up decides by the address, too
     const user = { id, tenantId: tenant.id, ...account, now };
     if (!(await insertRecipeUser(sql, realm, user))) throw new Taken();
-    await saveHash(sql, realm, { identityId: id, hash, now });
+    await savePassword(sql, realm, { identityId: id, hash, now });
     if (isFakeEmail(email)) await markVerified(sql, realm, { subject: id, email, now });
     await markActive(sql, realm, id, now);
     const details = { method: PASSWORD };

@@ -1,3 +1,4 @@
+import { savePassword } from '../../../features/password/index.js';
 import { lockAddress } from '../../../features/users/index.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Database, SqlExecutor } from '../../../platform/database/database.js';
@@ -15,7 +16,6 @@ import {
 } from '../users/recipe-user.store.js';
 import { findUserById } from '../users/user-ids.store.js';
 import type { CorePasswords } from './core-passwords.js';
-import { saveHash } from './password-hash.store.js';
 
 export interface UpdateDeps {
   readonly database: Database;
@@ -63,7 +63,7 @@ export async function updatePasswordUser(
       if (own === undefined) throw new Refused({ status: 'UNKNOWN_USER_ID_ERROR' });
       if (own.email !== email) await changeEmail(sql, { realm, own, email, now });
     }
-    if (hash !== undefined) await saveHash(sql, realm, { identityId: user.id, hash, now });
+    if (hash !== undefined) await savePassword(sql, realm, { identityId: user.id, hash, now });
     return OK;
   });
   const answer = await changed.catch((error: unknown) => {
