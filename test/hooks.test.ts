@@ -31,7 +31,11 @@ let hooks: HookFunctions;
 let service: TestService;
 beforeAll(async () => {
   service = await startService({
-    env: { AUTHGRAPH_HOOK_TIMEOUT: '1s' },
+    env: {
+      AUTHGRAPH_HOOK_TIMEOUT: '1s',
+      AUTHGRAPH_SUPERTOKENS: 'true',
+      AUTHGRAPH_SUPERTOKENS_PORT: '0',
+    },
     hooks: {
       beforeSignUp: (given) => hooks.beforeSignUp?.(given),
       afterSignUp: (given) => hooks.afterSignUp?.(given),
@@ -290,6 +294,10 @@ describe('claims', () => {
     expect(await isStored(email)).toBe(false);
     expect(service.logged()).toContain(reason);
   });
+});
+
+it("says at the start that SuperTokens' SDKs pass the hooks by", () => {
+  expect(service.logged()).toContain('asks no hooks');
 });
 
 describe('after-hooks', () => {

@@ -29,6 +29,9 @@ import { CoreOneTimeToken, VerifiedEmail } from './users/verified-email.entity.j
 export type { ImportedApp } from './import/import-core.js';
 export { isOpenToAll } from './supertokens-settings.js';
 
+const HOOKS_PASSED_BY =
+  "What SuperTokens' SDKs do asks no hooks: their own overrides have the say there";
+
 /** A core for the official SDKs of SuperTokens, on a listener of its own. */
 export const supertokens = feature({
   name: 'supertokens',
@@ -94,6 +97,7 @@ export const supertokens = feature({
       },
       async start() {
         if (!settings.supertokens || server !== undefined) return undefined;
+        if (Object.keys(platform.hooks).length > 0) platform.log.warn({}, HOOKS_PASSED_BY);
         // Loaded on demand: who does not use it does not pay for it.
         const { openCore } = await import('./open-core.js');
         server = await openCore({
