@@ -12,6 +12,7 @@ const BARE_SERVER = fileURLToPath(new URL('./programs/bare-server.mjs', import.m
 const PROGRAMS = {
   'http-load': new URL('./programs/http-load.mjs', import.meta.url),
   'refresh-clients': new URL('./programs/refresh-clients.mjs', import.meta.url),
+  'core-clients': new URL('./programs/core-clients.mjs', import.meta.url),
   'paced-requests': new URL('./programs/paced-requests.mjs', import.meta.url),
   'argon2-verifications': new URL('./programs/argon2-verifications.mjs', import.meta.url),
   'token-verifications': new URL('./programs/token-verifications.mjs', import.meta.url),

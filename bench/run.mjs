@@ -12,6 +12,7 @@ import { manyRealms } from './measurements/realms.mjs';
 import { refreshSession } from './measurements/refresh-session.mjs';
 import { signIn } from './measurements/sign-in.mjs';
 import { startUp } from './measurements/start-up.mjs';
+import { supertokens } from './measurements/supertokens.mjs';
 import { tokenVerification } from './measurements/token-verification.mjs';
 import { openBenchDatabase } from './postgres.mjs';
 import { migrate } from './processes.mjs';
@@ -34,6 +35,7 @@ const MEASUREMENTS = [
   meUnderSignIns,
   tokenVerification,
   memory,
+  supertokens,
   manyRealms,
   findUsers,
   cleanup,

@@ -91,6 +91,8 @@ const TABLES = `
     user_id varchar(128) not null, device_name varchar(256) not null, secret_key varchar(256),
     period integer, skew integer, verified boolean, created_at bigint,
     primary key (app_id, user_id, device_name));
+  create table user_last_active (app_id varchar(64) not null default 'public',
+    user_id varchar(128) not null, last_active_time bigint, primary key (app_id, user_id));
   insert into apps values ('public', 0);
   insert into tenants values ('public', 'public', 0);`;
 

@@ -4,6 +4,7 @@ import { hash as bcrypt } from '@node-rs/bcrypt';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { supertokens } from '../../src/apis/supertokens/index.js';
+import { fromBase32, totpOf } from '../../src/apis/supertokens/totp/totp.policy.js';
 import { outcomeOf, runCommand, spawnCommand } from '../harness/command-line.js';
 import { CoreTables } from '../harness/core-tables.js';
 import { SIGN_IN } from '../harness/graphql-client.js';
@@ -70,7 +71,12 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
       await core.query(`insert into user_roles values ('public', 'public', $1, 'editor')`, [
         anna.id,
       ]);
-      await core.query(`insert into totp_user_devices values ('public', 'x', 'phone')`);
+      await core.query(
+        `insert into totp_user_devices values
+          ('public', 'ext-ben', 'phone', 'GEZDGNBVGY3TQOJQ', 30, 1, true, 1700000000000),
+          ('public', 'ext-ben', 'broken', '!', 30, 1, true, 1700000000000)`,
+      );
+      await core.query(`insert into user_last_active values ('public', 'ext-ben', 1700000000000)`);
       session = await core.session(anna.id, { plan: 'pro' });
     });
     afterAll(async () => {
@@ -91,9 +97,10 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
         '  metadata: 1',
         '  roles: 1',
         '  role assignments: 1',
+        '  last active times: 1',
+        '  TOTP devices: 2',
         '  signing keys: 2',
         '  sessions: 1',
-        '  left out: 1 totp_user_devices',
       ]);
       expect(await target.sql('select id from users')).toEqual([]);
     });
@@ -164,6 +171,21 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
       const shown = await target.sql('select roles, private_metadata from users order by email');
       expect(shown).toContainEqual({ roles: ['editor'], private_metadata: {} });
       expect(shown).toContainEqual({ roles: [], private_metadata: { a: null } });
+    });
+
+    it('keeps authenticator apps, and when somebody was there', async () => {
+      const list = await call('GET', '/recipe/totp/device/list?userId=ext-ben');
+      const phone = { name: 'phone', period: 30, skew: 1, verified: true };
+      expect(list.body.devices).toEqual([phone]);
+      const secret = fromBase32('GEZDGNBVGY3TQOJQ') ?? Buffer.alloc(0);
+      const totp = totpOf(secret, Math.floor(Date.now() / 30_000));
+      const verified = await call('POST', '/recipe/totp/verify', { userId: 'ext-ben', totp });
+      expect(verified.body).toEqual({ status: 'OK' });
+      const [active] = await target.sql(
+        `select last_active_at = to_timestamp(1700000000) as same from supertokens_active_users
+         where subject = 'ext-ben'`,
+      );
+      expect(active).toBeDefined();
     });
 
     it("takes the core's access tokens", async () => {
@@ -252,20 +274,103 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
       });
   });
 
+  it('takes over other apps, tenants and methods, from a schema and tables of other names', async () => {
+    await using source = await createTestDatabase(servers.databaseUrl, { migrated: false });
+    await using target = await createTestDatabase(servers.databaseUrl);
+    await source.sql('create schema st');
+    const inSchema = { ...source, url: `${source.url}?options=-c%20search_path%3Dst` };
+    await using core = await CoreTables.write(inSchema.url);
+    const [byPhone, byGoogle] = [randomUUID(), randomUUID()];
+    for (const statement of [
+      `insert into apps values ('shop', 0)`,
+      `insert into tenants values ('shop', 'public', 0), ('shop', 'berlin', 0)`,
+      `insert into tenant_configs (app_id, tenant_id, core_config, is_first_factors_null)
+        values ('shop', 'public', '{"access_token_validity":7}', true), ('shop', 'berlin', '{}', false)`,
+      `insert into tenant_first_factors (app_id, tenant_id, factor_id)
+        values ('shop', 'berlin', 'otp-phone')`,
+      `insert into tenant_thirdparty_providers (app_id, tenant_id, third_party_id, name)
+        values ('shop', 'berlin', 'google', 'Google')`,
+      `insert into tenant_thirdparty_provider_clients (app_id, tenant_id, third_party_id, client_id)
+        values ('shop', 'berlin', 'google', 'client-1')`,
+      `insert into app_id_to_user_id values
+        ('shop', '${byPhone}', 'passwordless', '${byPhone}', false),
+        ('shop', '${byGoogle}', 'thirdparty', '${byGoogle}', false)`,
+      `insert into all_auth_recipe_users values
+        ('shop', 'berlin', '${byPhone}', '${byPhone}', false, 'passwordless', 5, 5),
+        ('shop', 'public', '${byGoogle}', '${byGoogle}', false, 'thirdparty', 6, 6)`,
+      `insert into passwordless_users values ('shop', '${byPhone}', null, '+491511234567', 5)`,
+      `insert into thirdparty_users values
+        ('shop', 'google', 'g-1', '${byGoogle}', 'g@shop.example.com', 6)`,
+      `insert into roles values ('shop', 'buyer')`,
+      `insert into user_roles values ('shop', 'berlin', '${byPhone}', 'buyer')`,
+    ]) {
+      await core.query(statement);
+    }
+    for (const { name } of await core.query(
+      `select tablename as name from pg_tables where schemaname = 'st'`,
+    )) {
+      await core.query(`alter table ${name} rename to old_${name}`);
+    }
+    const { stdout, stderr } = await run(inSchema, target, '--table-prefix', 'old_');
+    expect(stderr).toContain('shop: users 2');
+    expect(stdout).toMatch(/app shop\n {2}tenants: 2, 2 new\n {2}users: 2, 2 new/);
+    await using service = await startService({
+      env: {
+        DATABASE_URL: target.url,
+        AUTHGRAPH_SUPERTOKENS: 'true',
+        AUTHGRAPH_SUPERTOKENS_PORT: '0',
+      },
+    });
+    const get = async (path: string) => {
+      const response = await fetch(`${service.app.use(supertokens).url}/appid-shop${path}`);
+      return response.json();
+    };
+    expect(await get('/berlin/recipe/multitenancy/tenant/v2')).toMatchObject({
+      firstFactors: ['otp-phone'],
+      thirdParty: {
+        providers: [
+          { thirdPartyId: 'google', name: 'Google', clients: [{ clientId: 'client-1' }] },
+        ],
+      },
+    });
+    expect((await get('/recipe/multitenancy/tenant/v2')).coreConfig).toEqual({
+      access_token_validity: 7,
+    });
+    const { user } = await get(`/user/id?userId=${byPhone}`);
+    expect(user).toMatchObject({
+      tenantIds: ['berlin'],
+      timeJoined: 5,
+      phoneNumbers: ['+491511234567'],
+      loginMethods: [{ recipeId: 'passwordless' }],
+    });
+    expect((await get(`/user/id?userId=${byGoogle}`)).user).toMatchObject({
+      tenantIds: ['public'],
+      thirdParty: [{ id: 'google', userId: 'g-1' }],
+      emails: ['g@shop.example.com'],
+    });
+    const berlin = await get(`/berlin/recipe/user/roles?userId=${byPhone}`);
+    expect(berlin.roles).toEqual(['buyer']);
+    expect((await get(`/public/recipe/user/roles?userId=${byPhone}`)).roles).toEqual([]);
+  }, 60_000);
+
   it('goes on where it was killed', async () => {
     await using source = await createTestDatabase(servers.databaseUrl, { migrated: false });
     await using target = await createTestDatabase(servers.databaseUrl);
     await using core = await CoreTables.write(source.url);
     await core.crowd(5_000, await bcrypt(PASSWORD, 4));
-    const killed = spawnCommand(argumentsFor(source), settingsFor(target));
-    const outcome = outcomeOf(killed);
-    await new Promise<void>((resolve) => killed.stderr?.once('data', () => resolve()));
-    killed.kill('SIGKILL');
-    await outcome;
-    const [partial] = await target.sql<{ count: number }>(
-      'select count(*)::int as count from supertokens_sessions',
-    );
-    expect(partial?.count).toBeLessThan(5_000);
+    // It comes as far as the sessions, and no further.
+    const held = target.database.transaction(async (sql) => {
+      await sql.query('lock table supertokens_sessions in share mode');
+      const killed = spawnCommand(argumentsFor(source), settingsFor(target));
+      const outcome = outcomeOf(killed);
+      await said(killed, 'TOTP devices 0');
+      killed.kill('SIGKILL');
+      await outcome;
+    });
+    await held;
+    const [partial] = await target.sql(`select (select count(*)::int from users) as users,
+      (select count(*)::int from supertokens_sessions) as sessions`);
+    expect(partial).toEqual({ users: 5_000, sessions: 0 });
 
     const { stdout } = await run(source, target);
     expect(stdout).toMatch(/users: 5000, \d+ new/);
@@ -290,6 +395,17 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
     expect(stderr).toContain('no database of a SuperTokens core of version 9 or later');
   });
 });
+
+/** When it has said that on its standard error. */
+function said({ stderr }: ReturnType<typeof spawnCommand>, words: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) => {
+    stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes(words)) resolve();
+    });
+  });
+}
 
 function argumentsFor(source: TestDatabase): string[] {
   return ['supertokens', 'import', '--from', source.url];
@@ -323,6 +439,8 @@ const IMPORTED = [
   'roles',
   'supertokens_role_assignments',
   'supertokens_tenants',
+  'supertokens_totp_devices',
+  'supertokens_active_users',
 ];
 
 /** A checksum of each table. */

@@ -10,6 +10,7 @@ import { type ServiceProcess, startNode } from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 
 const PARALLEL = 40;
+const VERIFY = { doAntiCsrfCheck: false, enableAntiCsrf: false, checkDatabase: true };
 
 describeOnSharedServers("two nodes that serve SuperTokens' SDKs", (open) => {
   let servers: SharedServers;
@@ -93,6 +94,59 @@ describeOnSharedServers("two nodes that serve SuperTokens' SDKs", (open) => {
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['OK']));
   });
+
+  it('lose no session that was acknowledged when one of them is killed in the middle', async () => {
+    const app = { appId: 'killed', coreConfig: { access_token_validity: 1 } };
+    await a('PUT', '/recipe/multitenancy/app/v2', { body: app });
+    const post = (call: CallCore, path: string, body: object) =>
+      call('POST', `/appid-killed/recipe/session${path}`, { body: { ...body, ...flags } });
+    /** By whichever node answers; the same request goes on until one does. */
+    async function acknowledged(path: string, body: object, at: number) {
+      for (let attempt = at; ; attempt += 1) {
+        const call = attempt % 2 ? a : b;
+        const answer = await post(call, path, body).catch(() => undefined);
+        if (answer?.status === 200) return answer.body;
+      }
+    }
+    const statuses = new Set<string>();
+    let isOver = false;
+    let rounds = 0;
+    async function session(at: number): Promise<string> {
+      const data = { userId: `killed-${at}`, userDataInJWT: {}, userDataInDatabase: {} };
+      let { refreshToken } = await acknowledged('', data, at);
+      while (!isOver) {
+        const known = { refreshToken: refreshToken.token };
+        const [next, twin] = await Promise.all([
+          acknowledged('/refresh', known, at),
+          acknowledged('/refresh', known, at + 1),
+        ]);
+        statuses.add(next.status).add(twin.status);
+        const access = { accessToken: next.accessToken?.token ?? '', ...VERIFY };
+        const verified = await acknowledged('/verify', access, at + 1);
+        // A token of one second may be over by then: the next refresh settles the child.
+        statuses.add(verified.status === 'TRY_REFRESH_TOKEN' ? 'OK' : verified.status);
+        refreshToken = next.refreshToken ?? refreshToken;
+        rounds += 1;
+      }
+      return refreshToken.token;
+    }
+    const sessions = Array.from({ length: 20 }, (_, at) => session(at));
+    const victim = nodes[1];
+    await expect.poll(() => rounds, { timeout: 15_000 }).toBeGreaterThan(20);
+    victim?.signal('SIGKILL');
+    await victim?.exited();
+    const before = rounds;
+    await expect.poll(() => rounds, { timeout: 15_000 }).toBeGreaterThan(before + 20);
+    victim?.restart();
+    await victim?.ready();
+    isOver = true;
+    const known = await Promise.all(sessions);
+    const last = await Promise.all(
+      known.map((refreshToken, at) => post(at % 2 ? a : b, '/refresh', { refreshToken })),
+    );
+    expect(new Set(last.map(({ body }) => body.status))).toEqual(new Set(['OK']));
+    expect(statuses).toEqual(new Set(['OK']));
+  }, 90_000);
 
   it('see what the other one changes of an app', async () => {
     const app = { appId: 'shared', coreConfig: { access_token_validity: 100 } };

@@ -75,6 +75,7 @@ export const supertokens = feature({
       database,
       secrets.seal('supertokens-imported-refresh-keys'),
     );
+    const totpSeal = secrets.seal('supertokens-totp');
     const { endSessions } = use(sessions);
     // What is kept under a user's id goes with them, however they are deleted.
     events.on(async (sql, { type, realm, userId }) => {
@@ -91,7 +92,7 @@ export const supertokens = feature({
         /** Takes over an app at a time from a core of SuperTokens' own. */
         async *importFrom(options: ImportOptions) {
           const { importCore } = await import('./import/import-core.js');
-          const deps = { database, clock, apps, manageRealms, keys, importedTokens };
+          const deps = { database, clock, apps, manageRealms, keys, importedTokens, totpSeal };
           yield* importCore(deps, options);
         },
       },
@@ -103,7 +104,7 @@ export const supertokens = feature({
         server = await openCore({
           ...platform,
           apps,
-          totpSeal: secrets.seal('supertokens-totp'),
+          totpSeal,
           manageRealms,
           keys,
           refreshTokens,

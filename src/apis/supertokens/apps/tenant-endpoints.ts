@@ -32,7 +32,7 @@ export function tenantEndpoints(tenants: ManageTenants): Endpoint[] {
           scope: 'tenant',
           absent: { status: 'TENANT_NOT_FOUND_ERROR' },
           input: z.object({}),
-          handle: async ({ tenant }) => ({ ...OK, ...json(tenant) }),
+          handle: async ({ app, tenant }) => ({ ...OK, ...json(app, tenant) }),
         }),
         endpoint({
           method: 'PUT',
@@ -48,7 +48,7 @@ export function tenantEndpoints(tenants: ManageTenants): Endpoint[] {
           input: z.object({}),
           handle: async ({ app, tenant }) => {
             if (tenant.id !== PUBLIC) refuse(403, 'Only the public tenant may list tenants');
-            return { ...OK, tenants: [...app.tenants.values()].map(json) };
+            return { ...OK, tenants: [...app.tenants.values()].map((each) => json(app, each)) };
           },
         }),
       ];

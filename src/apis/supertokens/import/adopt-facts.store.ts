@@ -15,7 +15,7 @@ const VERIFIED = `insert into supertokens_verified_emails (subject, email, realm
 /** Of a user who has none here; PostgreSQL's JSON does not hold every escape. */
 const METADATA = `with given as (
     select r.subject, r.value, u.id, u.private_metadata = '{}' as free from ${ROWS} ${OF_USER}
-    and r.value not like '%\\u%'
+    and position('\\u' in r.value) = 0
   ), ours as (
     update users u set private_metadata = g.value::jsonb
     from given g where u.realm_id = $1 and u.id = g.id and g.free returning u.id::text as subject
@@ -43,17 +43,21 @@ const ASSIGNMENTS = `with given as (
     on conflict do nothing returning subject
   )
   select id::text as subject from lacking union all select subject from apart`;
-const STATEMENTS: Readonly<Record<FactKind, string>> = {
+const ACTIVE = `insert into supertokens_active_users (subject, realm_id, last_active_at)
+  select r.subject, $1, to_timestamp(r.value::float8 / 1000) from ${ROWS}
+  on conflict do nothing returning subject`;
+const STATEMENTS: Readonly<Record<Exclude<FactKind, 'TOTP devices'>, string>> = {
   'verified emails': VERIFIED,
   metadata: METADATA,
   'role assignments': ASSIGNMENTS,
+  'last active times': ACTIVE,
 };
 
 /** Resolves to how many were new. */
 export async function adoptFacts(
   sql: SqlExecutor,
   realm: Realm,
-  kind: FactKind,
+  kind: Exclude<FactKind, 'TOTP devices'>,
   facts: readonly CoreFact[],
 ): Promise<number> {
   const values = [realm.id, JSON.stringify(facts)];

@@ -15,6 +15,8 @@ const NEEDED = [
   'user_metadata',
   'roles',
   'user_roles',
+  'totp_user_devices',
+  'user_last_active',
   'session_info',
   'session_access_token_signing_keys',
   'jwt_signing_keys',
@@ -47,6 +49,8 @@ const COUNTS: Text = (t) => `select
     (select count(*) from ${t}user_metadata where app_id = $1)::int as metadata,
     (select count(*) from ${t}roles where app_id = $1)::int as roles,
     (select count(*) from ${t}user_roles where app_id = $1)::int as "role assignments",
+    (select count(*) from ${t}user_last_active where app_id = $1)::int as "last active times",
+    (select count(*) from ${t}totp_user_devices where app_id = $1)::int as "TOTP devices",
     (select count(*) from ${t}session_access_token_signing_keys where app_id = $1)::int
       + (select count(*) from ${t}jwt_signing_keys where app_id = $1)::int as "signing keys",
     (select count(*) from ${t}session_info where app_id = $1 and expires_at > $2)::int as sessions`;
@@ -59,7 +63,7 @@ export async function countCore(source: CoreSource, appId: string, now: Date): P
   return row ?? {};
 }
 
-const LEFT_OUT = ['webauthn_credentials', 'totp_user_devices', 'oauth_clients', 'dashboard_users'];
+const LEFT_OUT = ['webauthn_credentials', 'oauth_clients', 'dashboard_users'];
 
 /** How many rows there are of what cannot. */
 export async function countLeftOut(source: CoreSource, appId: string): Promise<Counts> {
@@ -177,6 +181,18 @@ const FACTS = {
   'role assignments': (t: string) => `select user_id as subject, role as value, tenant_id as tenant
     from ${t}user_roles where app_id = $1 and (user_id, role, tenant_id) > ($2, $3, $4)
     order by user_id, role, tenant_id limit $5`,
+  'last active times': (t: string) => `select user_id as subject,
+      last_active_time::text as value, '' as tenant
+    from ${t}user_last_active where app_id = $1 and user_id > $2 and $3::text is not null
+      and $4::text = ''
+    order by user_id limit $5`,
+  /** Older cores do not have the time of their making. */
+  'TOTP devices': (t: string) => `select d.user_id as subject, d.device_name as value, '' as tenant,
+      json_build_object('secret', d.secret_key, 'period', d.period, 'skew', d.skew,
+        'verified', d.verified, 'created', to_jsonb(d)->'created_at')::text as more
+    from ${t}totp_user_devices d
+    where d.app_id = $1 and (d.user_id, d.device_name) > ($2, $3) and $4::text = ''
+    order by d.user_id, d.device_name limit $5`,
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type FactKind = keyof typeof FACTS;
@@ -186,6 +202,8 @@ export interface CoreFact {
   readonly subject: string;
   readonly value: string;
   readonly tenant: string;
+  /** JSON: what there is beside that. */
+  readonly more?: string;
 }
 
 export async function readFacts(

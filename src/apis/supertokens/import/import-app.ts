@@ -1,13 +1,16 @@
 import { isId } from '../../../kernel/ids.js';
+import type { Seal } from '../../../kernel/secrets.js';
 import type { Database, SqlExecutor } from '../../../platform/database/database.js';
 import type { App } from '../apps/app.js';
 import { adoptFacts, adoptRole } from './adopt-facts.store.js';
 import { type AdoptKeysDeps, adoptKeys } from './adopt-keys.js';
 import { adoptSessions } from './adopt-sessions.store.js';
 import { adoptTenants } from './adopt-tenants.js';
+import { adoptTotp } from './adopt-totp.js';
 import { adoptUsers } from './adopt-users.store.js';
 import { adoptedUser } from './adopted-user.js';
 import {
+  type CoreFact,
   type CoreSessionOfSource,
   type FactKind,
   readFacts,
@@ -21,6 +24,7 @@ export interface ImportAppDeps extends AdoptKeysDeps {
   /** Without a limit on statements. */
   readonly database: Database;
   readonly now: Date;
+  readonly totpSeal: Seal;
   readonly firebaseSignerKey?: string;
   /** Told after each page, which is committed then. */
   readonly progress: (kind: string, done: number) => void;
@@ -39,7 +43,13 @@ export interface ImportReport {
 }
 
 const PAGE = 2_000;
-const FACTS: readonly FactKind[] = ['verified emails', 'metadata', 'role assignments'];
+const FACTS: readonly FactKind[] = [
+  'verified emails',
+  'metadata',
+  'role assignments',
+  'last active times',
+  'TOTP devices',
+];
 
 /** Takes over an app, page by page, each in a transaction: whoever stops it can start it again. */
 export async function importApp(
@@ -106,17 +116,22 @@ async function importUsers(
 }
 
 async function importFacts(
-  { database, progress }: ImportAppDeps,
+  deps: ImportAppDeps,
   source: CoreSource,
   { id: appId, realm }: App,
   { kind, report }: { readonly kind: FactKind; readonly report: ImportReport },
 ): Promise<void> {
   let done = 0;
-  for (let after = { subject: '', value: '', tenant: '' }; ; ) {
+  for (let after: CoreFact = { subject: '', value: '', tenant: '' }; ; ) {
     const page = await readFacts(source, { appId, kind }, after, PAGE);
-    add(report, kind, await database.transaction((sql) => adoptFacts(sql, realm, kind, page)));
+    const added = await deps.database.transaction((sql) =>
+      kind === 'TOTP devices'
+        ? adoptTotp(deps, sql, realm, page)
+        : adoptFacts(sql, realm, kind, page),
+    );
+    add(report, kind, added);
     done += page.length;
-    progress(kind, done);
+    deps.progress(kind, done);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;
     after = last;

@@ -1,5 +1,6 @@
 import type { ManageRealms } from '../../../features/realms/index.js';
 import type { Clock } from '../../../kernel/clock.js';
+import type { Seal } from '../../../kernel/secrets.js';
 import type { Database } from '../../../platform/database/database.js';
 import type { App } from '../apps/app.js';
 import { findAppSettings, lockApp, saveApp } from '../apps/app.store.js';
@@ -18,6 +19,7 @@ export interface ImportCoreDeps extends AdoptKeysDeps {
   readonly clock: Clock;
   readonly apps: AppDirectory;
   readonly manageRealms: ManageRealms;
+  readonly totpSeal: Seal;
 }
 
 export interface ImportOptions {

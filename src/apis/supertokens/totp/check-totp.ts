@@ -11,7 +11,7 @@ export interface CheckTotpDeps {
   readonly totpSeal: Seal;
 }
 
-export function totpContext({ realm }: Call, subject: string): string {
+export function totpContext({ realm }: Pick<Call, 'realm'>, subject: string): string {
   return `supertokens-totp:${realm.id}:${subject}`;
 }
 

@@ -27,21 +27,40 @@ export async function findTotpDevices(
   return sql.query<StoredTotpDevice>(FIND, [realm.id, subject]);
 }
 
-const SAVE = `insert into supertokens_totp_devices
+const INSERT = `insert into supertokens_totp_devices
     (subject, name, realm_id, sealed_secret, period, skew, verified, created_at)
-  values ($2, $3, $1, $4, $5, $6, $7, $8)
+  values ($2, $3, $1, $4, $5, $6, $7, $8)`;
+const SAVE = `${INSERT}
   on conflict (subject, name, realm_id) do update set sealed_secret = excluded.sealed_secret,
     period = excluded.period, skew = excluded.skew, verified = excluded.verified,
     created_at = excluded.created_at`;
+
+type NewTotpDevice = StoredTotpDevice & { readonly now: Date };
 
 export async function saveTotpDevice(
   sql: SqlExecutor,
   realm: Realm,
   subject: string,
-  device: StoredTotpDevice & { readonly now: Date },
+  device: NewTotpDevice,
 ): Promise<void> {
+  await sql.query(SAVE, valuesOf(realm, subject, device));
+}
+
+const ADD = `${INSERT} on conflict do nothing returning name`;
+
+/** False when there is one of that name, which stays. */
+export async function addTotpDevice(
+  sql: SqlExecutor,
+  realm: Realm,
+  subject: string,
+  device: NewTotpDevice,
+): Promise<boolean> {
+  return (await sql.query(ADD, valuesOf(realm, subject, device))).length > 0;
+}
+
+function valuesOf({ id }: Realm, subject: string, device: NewTotpDevice): unknown[] {
   const { name, sealedSecret, period, skew, verified, now } = device;
-  await sql.query(SAVE, [realm.id, subject, name, sealedSecret, period, skew, verified, now]);
+  return [id, subject, name, sealedSecret, period, skew, verified, now];
 }
 
 const VERIFY = `update supertokens_totp_devices set verified = true
