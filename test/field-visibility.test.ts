@@ -235,14 +235,15 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   EmailVerified: { user: EVERYBODY },
   TokenRejected: { message: EVERYBODY, reason: EVERYBODY },
   SignUpClosed: { message: EVERYBODY },
+  Refused: { message: EVERYBODY, reason: EVERYBODY },
   _Service: { sdl: EVERYBODY },
 };
 
 /**
  * What no request of this test makes the service answer: a thousand password checks would have to
- * be waiting, sign-ins fail in masses, or sign-up be closed.
+ * be waiting, sign-ins fail in masses, sign-up be closed, or a hook refuse.
  */
-const NOT_PROVOKED = ['RateLimited', 'ChallengeRequired', 'SignUpClosed'];
+const NOT_PROVOKED = ['RateLimited', 'ChallengeRequired', 'SignUpClosed', 'Refused'];
 
 /** What a caller needs to reach everything. */
 interface World {
