@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { codeBlocksIn } from './code-blocks.js';
+import { PRELUDES } from './example-preludes.js';
 import { packageOf, specifiersIn } from './import-graph.js';
 import { FOLDERS, manifestOf, ROOT } from './packages.js';
 import { pack } from './packed.js';
 
 const run = promisify(execFile);
-const FRAMEWORKS = join(ROOT, 'test', 'frameworks');
+/** Where packages are installed: here, with the frameworks, with SuperTokens' SDK. */
+const PLACES = ['.', 'test/frameworks', 'test/supertokens'].map((place) => join(ROOT, place));
 
 export interface Example {
   /** Where it stands, such as `docs/sdk.md:61`. */
@@ -18,21 +21,31 @@ export interface Example {
   readonly code: string;
   /** TSX for React's components. TypeScript unless given. */
   readonly extension?: 'ts' | 'tsx';
+  /** A part of a program, which may declare what only the rest of it uses. */
+  readonly isFragment?: boolean;
   /** The packages it uses that are installed neither here nor with the framework tests. */
   readonly missing: readonly string[];
 }
 
-const BLOCK = /^```(tsx?)\n([\s\S]*?)^```$/gm;
+/** The documents whose TypeScript is compiled, block by block. */
+export const COMPILED_DOCUMENTS: readonly string[] = [
+  'README.md',
+  'docs/embedding.md',
+  'docs/sdk.md',
+  'packages/sdk/README.md',
+  'packages/client/README.md',
+  ...Object.keys(PRELUDES),
+];
 
 /** The TypeScript blocks of a document. */
-export async function examplesIn(document: string): Promise<Example[]> {
-  const text = await readFile(join(ROOT, document), 'utf8');
-  return [...text.matchAll(BLOCK)].map(({ 1: extension, 2: code = '', index }) => ({
-    place: `${document}:${text.slice(0, index).split('\n').length}`,
-    code,
-    extension: extension === 'tsx' ? 'tsx' : 'ts',
-    missing: missingIn(code),
-  }));
+export function examplesIn(document: string): Example[] {
+  const blocks = codeBlocksIn(document).filter(({ language }) => /^tsx?$/.test(language));
+  return blocks.map(({ place, language, section, code: shown }) => {
+    const prelude = PRELUDES[document]?.[section];
+    const code = prelude === undefined ? shown : `${prelude}\n${shown}`;
+    const extension = language === 'tsx' ? 'tsx' : 'ts';
+    return { place, code, extension, missing: missingIn(code), isFragment: prelude !== undefined };
+  });
 }
 
 export function missingIn(code: string): string[] {
@@ -72,7 +85,8 @@ export async function compileExamples(
   const complaints = new Map<string, string[]>();
   for (const line of await complaintsOfCompiler(folder)) {
     const index = /example-(\d+)\.tsx?/.exec(line)?.[1];
-    const place = examples[Number(index)]?.place ?? 'elsewhere';
+    const { place = 'elsewhere', isFragment = false } = examples[Number(index)] ?? {};
+    if (isFragment && UNUSED.test(line)) continue;
     complaints.set(place, [...(complaints.get(place) ?? []), line]);
   }
   return {
@@ -84,6 +98,9 @@ export async function compileExamples(
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
+
+/** "is declared but never read", in its three forms. */
+const UNUSED = /TS61(?:33|92|96|98)\b/;
 
 /** Named by the packages' own code and types. */
 const PEERS = [
@@ -133,11 +150,11 @@ function packagesOf(code: string): string[] {
   );
 }
 
-/** Where a package and its types are: here, else with the framework tests. */
+/** Where a package and its types are. */
 function foldersOf(name: string): string[] {
   const types = name.startsWith('@') ? name.slice(1).replace('/', '__') : name;
   return [name, `@types/${types}`].flatMap((each) => {
-    const places = [ROOT, FRAMEWORKS].map((place) => join(place, 'node_modules', each));
+    const places = PLACES.map((place) => join(place, 'node_modules', each));
     return places.filter((place) => existsSync(place)).slice(0, 1);
   });
 }
