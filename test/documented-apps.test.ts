@@ -22,7 +22,7 @@ it('the app of docs/react.md compiles strictly, and the stores for Vue and Angul
   expect([...files.keys()]).toEqual([
     'src/auth.ts',
     'src/main.tsx',
-    'src/app.tsx',
+    'src/App.tsx',
     'src/forms.tsx',
     'src/account.tsx',
     'use-auth.ts',
@@ -30,6 +30,6 @@ it('the app of docs/react.md compiles strictly, and the stores for Vue and Angul
   ]);
   const app = new Map([...files, ['frameworks.d.ts', FRAMEWORKS]]);
   expect(await complaintsAbout(app)).toBe('');
-  const mistaken = (files.get('src/app.tsx') ?? '').replace('fallback=', 'fallbak=');
-  expect(await complaintsAbout(new Map([...app, ['src/app.tsx', mistaken]]))).toContain('fallbak');
+  const mistaken = (files.get('src/App.tsx') ?? '').replace('fallback=', 'fallbak=');
+  expect(await complaintsAbout(new Map([...app, ['src/App.tsx', mistaken]]))).toContain('fallbak');
 });

@@ -9,6 +9,7 @@ import type { Session } from '../token/session.js';
 import { decideWithRefresh, type OnDeniedRequest, proxyAnswer } from './next-proxy.js';
 import { refreshCookies } from './next-refresh.js';
 import { type RefreshRouteOptions, refreshRoute } from './next-refresh-route.js';
+import { relayRoute } from './next-relay-route.js';
 import { type WebAuthgraph, webAuthgraph } from './web-access.js';
 
 export type * from './public-types.js';
@@ -42,6 +43,11 @@ export interface NextAuthgraph extends Omit<WebAuthgraph, 'preflight'> {
    * the session in the cookies and leads on to that path, or to the sign-in page.
    */
   refreshRoute(options?: RefreshRouteOptions): (request: Request) => Promise<Response>;
+  /**
+   * Makes the POST of a route, such as `/auth/graphql`, that passes GraphQL requests on to the
+   * service, so that its cookies are this app's: for apps that cannot do it by a rewrite.
+   */
+  relayRoute(): (request: Request) => Promise<Response>;
   /**
    * For server components and server actions: the session of the request that is being answered, or
    * why it may not go on.
@@ -84,6 +90,7 @@ export function authgraph(options: NextAuthgraphOptions): NextAuthgraph {
     checkSession,
     middleware: (need, onDenied) => async (request) =>
       proxyAnswer(request, await decideWithRefresh(access, refresh, request, need), onDenied),
+    relayRoute: () => relayRoute(endpoint, fetch),
     refreshRoute: (routeOptions = {}) => refreshRoute(access, refresh, routeOptions),
     getSession: async () => {
       const { session, denial } = await checkSession({ required: false });
