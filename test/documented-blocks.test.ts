@@ -42,6 +42,8 @@ const ELSEWHERE: Readonly<Record<string, (block: CodeBlock) => boolean>> = {
     /^(?:ts|js|graphql)$/.test(language) && document === 'docs/federation.md',
   'test/nodes/backends.test.ts': ({ document, section }) =>
     document === 'docs/backends.md' && BACKENDS.some((backend) => backend.section === section),
+  'test/webhooks.test.ts': ({ document, language }) =>
+    document === 'docs/webhooks.md' && language === 'js',
   'test/nodes/documented-commands.test.ts': ({ document, language }) =>
     ['docs/accounts.md', 'docs/administration.md'].includes(document) && language !== 'sh',
   'test/nodes/backups.test.ts': ({ document, section }) =>
@@ -63,6 +65,7 @@ const HERE = [
   'docs/monitoring.md ini',
   'docs/operations.md json',
   'docs/sdk.md ',
+  'docs/webhooks.md json',
   'CONTRIBUTING.md ',
 ];
 
@@ -258,6 +261,11 @@ describe('programs in languages that nothing here runs', () => {
     }
     expect(open).toEqual([]);
   });
+});
+
+it('what docs/webhooks.md shows of a message has its three members', () => {
+  const message = JSON.parse(codeOf('docs/webhooks.md', 'json'));
+  expect(Object.keys(message)).toEqual(['type', 'timestamp', 'data']);
 });
 
 it('the folders of CONTRIBUTING.md exist', () => {
