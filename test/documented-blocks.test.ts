@@ -222,7 +222,8 @@ describe('the commands of the documentation', () => {
 
     it.each(checked)('$place: $command is one', async ({ args }) => {
       const flags = args.filter((arg) => arg.startsWith('--'));
-      const names = args.slice(0, flags.length > 0 ? args.indexOf(flags[0] ?? '') : undefined);
+      const rest = args.findIndex((arg) => !/^[a-z][a-z-]*$/.test(arg));
+      const names = rest === -1 ? args : args.slice(0, rest);
       const { code, stdout } = await runCommand([...names, '--help'], {});
       expect(code).toBe(0);
       expect(stdout).toContain(`Usage: authgraph ${names.join(' ')}`);
