@@ -20,6 +20,7 @@ export interface ScriptedServer extends AsyncDisposable {
 
 export async function startScriptedServer(
   answer: (request: SeenRequest, response: ServerResponse) => void | Promise<void>,
+  atPort = 0,
 ): Promise<ScriptedServer> {
   const seen: SeenRequest[] = [];
   const server = createServer(async (request, response) => {
@@ -33,7 +34,7 @@ export async function startScriptedServer(
     seen.push(found);
     await answer(found, response);
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(atPort, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo; // it listens on a port, not on a pipe
   return {
     url: `http://127.0.0.1:${port}`,
