@@ -23,7 +23,7 @@ import {
   DOCUMENTS,
   indentedCodeIn,
 } from './package/code-blocks.js';
-import { COMPILED_DOCUMENTS } from './package/documented-examples.js';
+import { COMPILED_DOCUMENTS, TYPESCRIPT } from './package/documented-examples.js';
 import { FOLDERS, manifestOf, ROOT } from './package/packages.js';
 import { argumentsOf, isForDatabase, shellCommandsIn } from './package/shell-commands.js';
 
@@ -33,7 +33,7 @@ const PUBLISHED = FOLDERS.map((folder) => manifestOf(folder).name);
 /** Blocks that another file compiles or runs, each by its page. */
 const ELSEWHERE: Readonly<Record<string, (block: CodeBlock) => boolean>> = {
   'test/package-examples.test.ts': ({ document, language }) =>
-    /^tsx?$/.test(language) && COMPILED_DOCUMENTS.includes(document),
+    TYPESCRIPT.test(language) && COMPILED_DOCUMENTS.includes(document),
   'test/documented-apps.test.ts': ({ document, language }) =>
     /^tsx?$/.test(language) && document === 'docs/react.md',
   'test/next-in-browser.test.ts': ({ document, language }) =>

@@ -30,6 +30,7 @@ export interface Example {
 /** The documents whose TypeScript is compiled, block by block. */
 export const COMPILED_DOCUMENTS: readonly string[] = [
   'README.md',
+  'docs/classic.md',
   'docs/embedding.md',
   'docs/sdk.md',
   'packages/sdk/README.md',
@@ -37,10 +38,15 @@ export const COMPILED_DOCUMENTS: readonly string[] = [
   ...Object.keys(PRELUDES),
 ];
 
+/** The languages of blocks that are compiled. */
+export const TYPESCRIPT = /^(?:tsx?|diff)$/;
+
 /** The TypeScript blocks of a document. */
 export function examplesIn(document: string): Example[] {
-  const blocks = codeBlocksIn(document).filter(({ language }) => /^tsx?$/.test(language));
-  return blocks.map(({ place, language, section, code: shown }) => {
+  const blocks = codeBlocksIn(document).filter(({ language }) => TYPESCRIPT.test(language));
+  return blocks.map(({ place, language, section, code: text }) => {
+    // What a change adds.
+    const shown = language === 'diff' ? text.replaceAll(/^(?:-.*|\+)/gm, '') : text;
     const prelude = PRELUDES[document]?.[section];
     const code = prelude === undefined ? shown : `${prelude}\n${shown}`;
     const extension = language === 'tsx' ? 'tsx' : 'ts';
