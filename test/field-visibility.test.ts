@@ -235,7 +235,7 @@ const VISIBILITY: { readonly [type: string]: { readonly [field: string]: Row } }
   EmailVerified: { user: EVERYBODY },
   TokenRejected: { message: EVERYBODY, reason: EVERYBODY },
   SignUpClosed: { message: EVERYBODY },
-  Refused: { message: EVERYBODY, reason: EVERYBODY },
+  Refused: { message: EVERYBODY, code: EVERYBODY },
   _Service: { sdl: EVERYBODY },
 };
 

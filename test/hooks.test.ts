@@ -20,11 +20,11 @@ import { createUser, linkToken, realmOf } from './harness/service-parts.js';
 
 const MASKED = 'Something went wrong on our side.';
 const NO = 'Your company is no customer of ours.';
-const REFUSAL = { __typename: 'Refused', message: NO, reason: 'NO_CUSTOMER' };
-const refuse = () => ({ refuse: NO, reason: 'NO_CUSTOMER' });
-const WITH_REASON = '... on Refused { reason } ... on Problem { message }';
+const REFUSAL = { __typename: 'Refused', message: NO, code: 'NO_CUSTOMER' };
+const refuse = () => ({ refuse: NO, code: 'NO_CUSTOMER' });
+const WITH_CODE = '... on Refused { code } ... on Problem { message }';
 /** The operations of other tests, which also ask why. */
-const asking = (operation: string) => operation.replace('... on Problem { message }', WITH_REASON);
+const asking = (operation: string) => operation.replace('... on Problem { message }', WITH_CODE);
 
 /** What the test at hand hooks in; the service holds on to what it was started with. */
 let hooks: HookFunctions;
@@ -91,9 +91,9 @@ describe('beforeSignUp', () => {
     const from = { realm, signal, ipAddress: '127.0.0.1', userAgent: 'node' };
     expect(seen).toEqual([{ email, method: 'password', step: 'created', ...from }]);
     const audited = await service.sql(
-      `select details->>'reason' as reason from audit_events where type = 'user.sign_up_denied'`,
+      `select details->>'code' as code from audit_events where type = 'user.sign_up_denied'`,
     );
-    expect(audited).toEqual([{ reason: 'NO_CUSTOMER' }]);
+    expect(audited).toEqual([{ code: 'NO_CUSTOMER' }]);
   });
 
   it('adds roles and metadata to what is stored', async () => {

@@ -5,7 +5,7 @@ import { Problem } from '../../platform/graphql/problem.js';
 
 declare module '../../kernel/auth-error.js' {
   interface AuthErrorDetails {
-    REFUSED: { reason: string | null };
+    REFUSED: { ownCode: string | null };
   }
 }
 
@@ -14,8 +14,8 @@ declare module '../../kernel/auth-error.js' {
   description: 'The application that the service runs in says no, in its own words.',
 })
 export class Refused extends Problem {
-  @Field(() => String, { nullable: true, description: 'Its own name for why.' })
-  reason!: string | null;
+  @Field(() => String, { name: 'code', nullable: true, description: 'Its own name for why.' })
+  ownCode!: string | null;
 }
 
 export const HOOK_PROBLEMS = {

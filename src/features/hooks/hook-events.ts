@@ -1,7 +1,7 @@
 import { eventType } from '../../platform/events/events.js';
 
 interface Denied {
-  readonly reason: string | null;
+  readonly code: string | null;
 }
 
 export const SIGN_UP_DENIED = eventType<Denied>(

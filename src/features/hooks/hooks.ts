@@ -19,7 +19,7 @@ import { SIGN_IN_DENIED, SIGN_UP_DENIED } from './hook-events.js';
 import { metadataOf } from './token-owner.store.js';
 
 const OBJECT = z.record(z.string(), z.unknown());
-const REFUSAL = z.strictObject({ refuse: z.string().min(1), reason: z.string().optional() });
+const REFUSAL = z.strictObject({ refuse: z.string().min(1), code: z.string().optional() });
 const ADDITIONS = z.strictObject({
   roles: z.array(z.string()).optional(),
   publicMetadata: OBJECT.optional(),
@@ -156,14 +156,14 @@ export class Hooks {
 
   async #refused(
     realm: Realm,
-    type: EventType<{ readonly reason: string | null }>,
-    { refuse, reason: given }: Refusal,
+    type: EventType<{ readonly code: string | null }>,
+    { refuse, code: given }: Refusal,
     about: { readonly caller: Caller; readonly userId?: string },
   ): Promise<AuthError> {
     const { database, events } = this.#deps;
-    const reason = given ?? null;
-    await events.emit(database, realm, type, { ...about, details: { reason } });
-    return new AuthError('REFUSED', refuse, { reason });
+    const code = given ?? null;
+    await events.emit(database, realm, type, { ...about, details: { code } });
+    return new AuthError('REFUSED', refuse, { ownCode: code });
   }
 }
 

@@ -51,7 +51,7 @@ export interface Refusal {
   /** Why, for the caller to read. */
   readonly refuse: string;
   /** The same for programs, such as `CLOSED_BETA`. */
-  readonly reason?: string | undefined;
+  readonly code?: string | undefined;
 }
 
 /** What is stored with a new user beside what they gave. */
