@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds Hive Router from crates.io, and prints where it is: build-hive-router.sh
-# Takes an hour of one core. Needs Rust 1.97 or later, a C and C++ compiler, cmake and protoc.
+# Needs Rust 1.97 or later, a C and C++ compiler and cmake. Takes an hour of one core; for tests alone a quarter of that
+# with CARGO_PROFILE_RELEASE_OPT_LEVEL=0. What follows goes to cargo, such as -j1.
 set -euo pipefail
 
 version=0.3.10
