@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const NODES = 'test/nodes/**/*.test.ts';
+/** They replace modules of the service, which the others share. */
+const ISOLATED = 'test/features.test.ts';
 
 export default defineConfig({
   // Two copies of graphql ("another module or realm") come from its two module formats: everybody
@@ -27,9 +29,15 @@ export default defineConfig({
         test: {
           name: 'service',
           include: ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, NODES],
+          exclude: [...configDefaults.exclude, NODES, ISOLATED],
+          // To load the service anew for each file costs more than most of the tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'isolated', include: [ISOLATED], sequence: { groupOrder: 0 } },
       },
       // Several processes each, and limits on how long they take: one file after the other, when
       // nothing else runs.
