@@ -15,8 +15,10 @@ describe('an id', () => {
     expect(newId() > first).toBe(true);
   });
 
-  it('is never made twice, even in one millisecond', () => {
-    expect(new Set(Array.from({ length: 1_000 }, newId)).size).toBe(1_000);
+  it('is never made twice, and sorts by when it was made, even in one millisecond', () => {
+    const ids = Array.from({ length: 1_000 }, newId);
+    expect(new Set(ids).size).toBe(1_000);
+    expect(ids.toSorted()).toEqual(ids);
   });
 
   it('is the same after a journey through bytes', () => {

@@ -5,8 +5,17 @@ import type { Randomness } from './randomness.js';
 /** Makes a new UUIDv7 (RFC 9562): sortable by time, and no secret. */
 export type NewId = () => string;
 
+/** What was made later sorts later, within a millisecond too. */
 export function idsFrom(clock: Clock, randomness: Randomness): NewId {
-  return () => v7({ msecs: clock.now().getTime(), random: randomness(16) });
+  let last = { msecs: Number.NaN, seq: 0 };
+  return () => {
+    const msecs = clock.now().getTime();
+    const random = Buffer.from(randomness(16));
+    // Half of what the field holds, so that there is room to count on.
+    const seq = msecs === last.msecs ? last.seq + 1 : random.readUInt32BE() >>> 1;
+    last = { msecs, seq };
+    return v7({ msecs, seq, random });
+  };
 }
 
 /** The smallest id that can be made at that time: everything older has a smaller one. */
