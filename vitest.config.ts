@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 const NODES = 'test/nodes/**/*.test.ts';
-/** They replace modules of the service, which the others share. */
-const ISOLATED = 'test/features.test.ts';
+/** They change what the others share: modules of the service, and what type-graphql knows. */
+const ISOLATED = ['features', 'own-schema', 'type-graphql-directives'].map(
+  (name) => `test/${name}.test.ts`,
+);
 
 export default defineConfig({
   // Two copies of graphql ("another module or realm") come from its two module formats: everybody
@@ -29,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'service',
           include: ['src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, NODES, ISOLATED],
+          exclude: [...configDefaults.exclude, NODES, ...ISOLATED],
           // To load the service anew for each file costs more than most of the tests.
           isolate: false,
           sequence: { groupOrder: 0 },
@@ -37,7 +39,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'isolated', include: [ISOLATED], sequence: { groupOrder: 0 } },
+        test: { name: 'isolated', include: ISOLATED, sequence: { groupOrder: 0 } },
       },
       // Several processes each, and limits on how long they take: one file after the other, when
       // nothing else runs.
