@@ -92,6 +92,8 @@ async function preparePgbench({ url }, workDir, progress) {
     ip: '127.0.0.1',
     agent: 'pgbench',
     realm: 'default',
+    key: 'none', // these sessions are bound to no key
+    bearer: 'true',
   };
   return async (/** @type {number} */ seconds) => {
     const variables = Object.entries({ ...constants, started: 0 }).flatMap(([name, value]) => [
@@ -168,6 +170,8 @@ async function rotateStatement() {
       accessExpiresAt: ':access',
       ipAddress: ':ip',
       userAgent: ':agent',
+      proofKey: ':key',
+      bearerAllowed: ':bearer',
     }),
   );
   if (!/^update sessions/.test(statement))
