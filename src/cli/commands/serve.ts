@@ -6,5 +6,10 @@ export function addServeCommand(program: Command, { env, end }: CommandsDeps): v
   program
     .command('serve')
     .description('run the service')
-    .action(async () => end((await import('../serve.js')).serve(env)));
+    .action(async () => {
+      await end((await import('../serve.js')).serve(env));
+      // All is stopped by now. A job's connection to a server that does not answer would hold the
+      // process until it times out.
+      process.exit();
+    });
 }
