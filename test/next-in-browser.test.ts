@@ -197,17 +197,22 @@ describe.skipIf(!canRun)(title, () => {
   );
 
   it(
-    'signs out in both tabs',
+    'follows in the other tabs, with what the server rendered, when one signs out or up',
     async () => {
       const tab = await open('/');
-      await signUp(tab);
-      const other = await open('/account');
+      const userId = await signUp(tab);
+      const others = [await open('/'), await open('/account')] as const;
+      await shows(others[0], `Hello, user ${userId}.`);
+      await shows(others[1], `Signed in as user ${userId}`);
       await tab.getByRole('button', { name: 'Sign out' }).click();
-      await shows(other, 'You have signed out.');
-      await shows(tab, 'Hello, whoever you are.');
+      for (const each of [tab, ...others]) await shows(each, 'Hello, whoever you are.');
+      expect(others[1].url()).toBe(`${app}/`);
       expect(await cookies()).toEqual([]);
-      await other.goto(`${app}/account`);
-      expect(other.url()).toBe(`${app}/`);
+      await others[1].goto(`${app}/account`);
+      expect(others[1].url()).toBe(`${app}/`);
+
+      const again = await signUp(tab);
+      await shows(others[0], `Hello, user ${again}.`);
     },
     TEST_TIMEOUT_MS,
   );
