@@ -37,7 +37,8 @@ export function prepareDrain(server: FastifyInstance): () => Promise<void> {
 
 /**
  * Every open connection with the last answer on it. Node's closeIdleConnections() leaves out those
- * on which nothing was ever sent, such as a browser's spare one.
+ * on which nothing was ever sent, such as a browser's spare one:
+ * https://github.com/nodejs/node/issues/63452
  */
 function trackConnections({
   server,

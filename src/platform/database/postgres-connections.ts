@@ -10,6 +10,7 @@ import type { Log } from '../../kernel/log.js';
  *   https://github.com/brianc/node-postgres/issues/3399
  * - A connection that breaks around `begin` or `rollback`: Kysely never releases it, until the pool
  *   has none left. Here it leaves the pool when it breaks.
+ *   https://github.com/kysely-org/kysely/issues/1990
  * - `end()` waits for a server that has stopped answering. Here the sockets can be destroyed.
  *   https://github.com/brianc/node-postgres/issues/2199
  */
@@ -34,8 +35,8 @@ export class PostgresConnections {
 
   /** Looks after a new pool: MikroORM's option `onPoolCreated`. */
   readonly adopt = (pool: Pool): void => {
-    // MikroORM would open another pool for a query that comes after it was closed, and nobody would
-    // close that one.
+    // MikroORM (7.2.1) opens another pool for a query that comes after it was closed, and nobody
+    // would close that one. No issue of theirs is known.
     if (this.#closed) void pool.end();
     const lent = new WeakSet<PoolClient>();
     pool.on('acquire', (client) => void lent.add(client));

@@ -94,8 +94,8 @@ export function createApolloServer({
       oneAttempt,
       depthLimit(DEPTH_LIMITS),
     ],
-    // Apollo's own option for this is a plugin, and leaves the suggestions in what is said of
-    // variables.
+    // Apollo's own option for this leaves the suggestions in what is said of variables:
+    // https://github.com/apollographql/apollo-server/issues/8086
     formatError: (formatted, error) => {
       const shown = maskUnexpected(withoutInput(formatted, error), error, errors);
       return explorable ? shown : withoutSuggestion(shown);

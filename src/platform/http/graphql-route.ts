@@ -11,8 +11,8 @@ import { factsOf, type RequestCheck } from './request-facts.js';
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
 /**
- * GraphQL over HTTP, for every realm. What `@as-integrations/fastify` does, less a URL made of the
- * Host header, which answers 500 to a header that makes none.
+ * GraphQL over HTTP, for every realm. What `@as-integrations/fastify` (3.1.0) does, less a URL made
+ * of the Host header, which answers 500 to a header that makes none. No issue of theirs is known.
  */
 export function graphqlRoute(
   apollo: ApolloServer<RequestContext>,

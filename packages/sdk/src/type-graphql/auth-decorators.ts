@@ -105,9 +105,9 @@ function annotate(name: AuthDirective, args: Arguments): AuthDecorator {
 
 /**
  * The directive stands twice: as SDL, which most tools read, and in the extensions, since
- * type-graphql drops the SDL of a
- * @FieldResolver whose field is declared on the class, and that of a class from the classes that
- * extend it. Both print as one.
+ * type-graphql (2.0.0-rc.4) drops the SDL of a field resolver whose field is declared on the class,
+ * and that of a class from the classes that extend it. No issue of theirs is known. Both print as
+ * one.
  */
 function apply(name: AuthDirective, args: Arguments, target: object, key?: string | symbol): void {
   // Without a key the target is a class; type-graphql's decorators tell the two apart in the same
@@ -152,8 +152,9 @@ function inherited(target: object, key: string | symbol | undefined): Directives
 }
 
 /**
- * type-graphql keeps the last of them, and turns the list around at every build: so the most
- * derived stands at both ends.
+ * type-graphql (2.0.0-rc.4) keeps the last of them, and turns the list around at every build: so
+ * the most derived stands at both ends. It has gone by a list since
+ * https://github.com/MichalLytek/type-graphql/issues/709
  */
 function repeatLastAtFront<Entry>(entries: Entry[]): void {
   entries.unshift(...entries.slice(-1));
