@@ -11,6 +11,6 @@ it.each(['18.20.8', '20.20.2', '22.16.0', '22.2.0'])(
     const problem = nodeVersionProblem(version, '>=22.17');
     expect(problem).toContain(`Node.js ${version}`);
     expect(problem).toContain('22.17 or later');
-    expect(problem).toContain('npx authgraph');
+    expect(problem).toMatch(/"npm install node@24".*"npx authgraph".*"npm ci"/);
   },
 );

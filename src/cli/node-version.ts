@@ -4,7 +4,8 @@ export function nodeVersionProblem(version: string, needed: string): string | un
   if (isAtLeast(version, wanted)) return undefined;
   return (
     `this is Node.js ${version}, and authgraph needs ${wanted} or later. ` +
-    'In a checkout the right one comes with "npm ci": use "npx authgraph" or "npm start" there.'
+    '"npm install node@24" puts one beside it, for "npx authgraph" and npm\'s scripts; ' +
+    'in a checkout "npm ci" has done so.'
   );
 }
 
