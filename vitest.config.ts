@@ -49,6 +49,7 @@ export default defineConfig({
           name: 'nodes',
           include: [NODES],
           fileParallelism: false,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },

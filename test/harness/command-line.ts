@@ -27,12 +27,27 @@ export async function runCommand(
   return outcomeOf(child);
 }
 
-export function spawnCommand(args: readonly string[], env: Record<string, string>): ChildProcess {
+export function spawnCommand(
+  args: readonly string[],
+  env: Record<string, string>,
+  timeout = LONGEST_RUN_MS,
+): ChildProcess {
   return spawn(process.execPath, [...NODE_FLAGS, MAIN, ...args], {
     env,
     stdio: 'pipe',
-    timeout: LONGEST_RUN_MS,
+    timeout,
     killSignal: 'SIGKILL',
+  });
+}
+
+/** When it has said that on its standard error. */
+export function said({ stderr }: ChildProcess, words: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) => {
+    stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes(words)) resolve();
+    });
   });
 }
 

@@ -131,7 +131,7 @@ describeOnSharedServers('the secret and the signing keys of two nodes', (open) =
     const [good = ''] = await storedKids();
     await database.sql(
       `insert into signing_keys (kid, realm_id, algorithm, public_jwk, sealed_private_jwk, created_at, activates_at)
-       select 'broken', realm_id, algorithm, public_jwk, sealed_private_jwk, created_at, now() + interval '1 hour'
+       select '-broken', realm_id, algorithm, public_jwk, sealed_private_jwk, created_at, now() + interval '1 hour'
        from signing_keys`,
     );
     const second = await start();
@@ -139,7 +139,7 @@ describeOnSharedServers('the secret and the signing keys of two nodes', (open) =
       expect((await asked.send(ME, {}, bearer(user.accessToken))).status).toBe(200);
     }
     expect(second.log()).toContainEqual(expect.objectContaining({ event: 'signing_key_unusable' }));
-    expect(await command(['keys', 'withdraw', 'broken'])).toMatchObject({ code: 0 });
+    expect(await command(['keys', 'withdraw', '-broken'])).toMatchObject({ code: 0 });
     expect(await storedKids()).toEqual([good]);
   }, 60_000);
 

@@ -5,11 +5,12 @@ import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { supertokens } from '../../src/apis/supertokens/index.js';
 import { fromBase32, totpOf } from '../../src/apis/supertokens/totp/totp.policy.js';
-import { outcomeOf, runCommand, spawnCommand } from '../harness/command-line.js';
+import { outcomeOf, runCommand, said, spawnCommand } from '../harness/command-line.js';
 import { CoreTables } from '../harness/core-tables.js';
 import { SIGN_IN } from '../harness/graphql-client.js';
 import { describeOnSharedServers, type SharedServers } from '../harness/real-servers.js';
 import { startService, TEST_SECRET, type TestService } from '../harness/service.js';
+import { BCRYPT_COST, IMPORT_MS, IMPORTED_USERS, SAMPLE } from '../harness/sizes.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 
 const PASSWORD = 'correct horse battery';
@@ -22,6 +23,8 @@ const FIREBASE = {
   signerKey:
     'jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==',
 };
+
+const WITH_FIREBASE = ['--firebase-signer-key', FIREBASE.signerKey];
 
 interface Answer {
   readonly status: number;
@@ -106,12 +109,7 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
     });
 
     it('takes over all that it counted, and says what it could not', async () => {
-      const { code, stdout, stderr } = await run(
-        source,
-        target,
-        '--firebase-signer-key',
-        FIREBASE.signerKey,
-      );
+      const { code, stdout, stderr } = await run(source, target, ...WITH_FIREBASE);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(stdout).toContain('users: 5, 5 new');
       expect(stdout).toContain('sessions: 1, 1 new');
@@ -253,25 +251,11 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
       expect(stdout).toContain('supertokens_refresh_keys.sealed_key: 1 sealed again');
     });
 
-    async function call(method: string, path: string, body?: object): Promise<Answer> {
-      const { url } = service.app.use(supertokens);
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: { 'content-type': 'application/json', 'cdi-version': '5.4' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
-    }
-
+    const call = (method: string, path: string, body?: object) =>
+      callCore(service, method, path, body);
     const signIn = (email: string, password: string) =>
       call('POST', '/public/recipe/signin', { email, password });
-    const refresh = (refreshToken: string) =>
-      call('POST', '/recipe/session/refresh', {
-        refreshToken,
-        enableAntiCsrf: false,
-        useDynamicSigningKey: true,
-      });
+    const refresh = (refreshToken: string) => refreshOf(service, refreshToken);
   });
 
   it('takes over other apps, tenants and methods, from a schema and tables of other names', async () => {
@@ -353,40 +337,65 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
     expect((await get(`/public/recipe/user/roles?userId=${byPhone}`)).roles).toEqual([]);
   }, 60_000);
 
-  it('goes on where it was killed', async () => {
-    await using source = await createTestDatabase(servers.databaseUrl, { migrated: false });
-    await using target = await createTestDatabase(servers.databaseUrl);
-    await using core = await CoreTables.write(source.url);
-    await core.crowd(5_000, await bcrypt(PASSWORD, 4));
-    // It comes as far as the sessions, and no further.
-    const held = target.database.transaction(async (sql) => {
-      await sql.query('lock table supertokens_sessions in share mode');
-      const killed = spawnCommand(argumentsFor(source), settingsFor(target));
-      const outcome = outcomeOf(killed);
-      await said(killed, 'TOTP devices 0');
-      killed.kill('SIGKILL');
-      await outcome;
-    });
-    await held;
-    const [partial] = await target.sql(`select (select count(*)::int from users) as users,
-      (select count(*)::int from supertokens_sessions) as sessions`);
-    expect(partial).toEqual({ users: 5_000, sessions: 0 });
+  it(
+    'goes on where it was killed, and everybody signs in and refreshes',
+    async () => {
+      await using source = await createTestDatabase(servers.databaseUrl, { migrated: false });
+      await using target = await createTestDatabase(servers.databaseUrl);
+      await using core = await CoreTables.write(source.url);
+      const samples = await writeSamples(core);
+      const count = IMPORTED_USERS;
+      await core.crowd(count - samples.length, await bcrypt(PASSWORD, BCRYPT_COST));
+      // It comes as far as the sessions, and no further.
+      const held = target.database.transaction(async (sql) => {
+        await sql.query('lock table supertokens_sessions in share mode');
+        const killed = spawnCommand(argumentsFor(source), settingsFor(target), IMPORT_MS);
+        const outcome = outcomeOf(killed);
+        await said(killed, 'TOTP devices 0');
+        killed.kill('SIGKILL');
+        await outcome;
+      });
+      await held;
+      const [partial] = await target.sql(`select (select count(*)::int from users) as users,
+        (select count(*)::int from supertokens_sessions) as sessions`);
+      expect(partial).toEqual({ users: count, sessions: 0 });
 
-    const { stdout } = await run(source, target);
-    expect(stdout).toMatch(/users: 5000, \d+ new/);
-    const [counts] = await target.sql(`select (select count(*)::int from users) as users,
-      (select count(*)::int from identity_tenants) as memberships,
-      (select count(*)::int from passwords) as passwords,
-      (select count(*)::int from sessions) as listed,
-      (select count(*)::int from supertokens_sessions) as sessions`);
-    expect(counts).toEqual({
-      users: 5_000,
-      memberships: 5_000,
-      passwords: 5_000,
-      listed: 5_000,
-      sessions: 5_000,
-    });
-  }, 60_000);
+      const started = performance.now();
+      const { stdout } = await run(source, target, ...WITH_FIREBASE);
+      const seconds = (performance.now() - started) / 1_000;
+      process.stderr.write(`supertokens import: ${count} users, ${seconds.toFixed(1)} s\n`);
+      expect(stdout).toMatch(new RegExp(`users: ${count}, \\d+ new`));
+      const counts = () =>
+        target.sql(`select (select count(*)::int from users) as users,
+          (select count(*)::int from identity_tenants) as memberships,
+          (select count(*)::int from passwords) as passwords,
+          (select count(*)::int from sessions) as listed,
+          (select count(*)::int from supertokens_sessions) as sessions`);
+      const all = { users: count, memberships: count, passwords: count };
+      expect(await counts()).toEqual([{ ...all, listed: count, sessions: count }]);
+      const again = await run(source, target, ...WITH_FIREBASE);
+      expect(again.stdout.match(/(?<!\d)[1-9]\d* new/g)).toBeNull();
+      expect(await counts()).toEqual([{ ...all, listed: count, sessions: count }]);
+
+      await using service = await startService({
+        env: {
+          DATABASE_URL: target.url,
+          AUTHGRAPH_SUPERTOKENS: 'true',
+          AUTHGRAPH_SUPERTOKENS_PORT: '0',
+        },
+      });
+      for (const { email, password, refreshToken } of samples) {
+        const signIn = await callCore(service, 'POST', '/public/recipe/signin', {
+          email,
+          password,
+        });
+        expect({ email, ...signIn.body }).toMatchObject({ email, status: 'OK' });
+        const refreshed = await refreshOf(service, refreshToken);
+        expect({ email, ...refreshed.body }).toMatchObject({ email, status: 'OK' });
+      }
+    },
+    3 * IMPORT_MS,
+  );
 
   it('refuses a database that is none of a core', async () => {
     await using target = await createTestDatabase(servers.databaseUrl);
@@ -396,15 +405,54 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
   });
 });
 
-/** When it has said that on its standard error. */
-function said({ stderr }: ReturnType<typeof spawnCommand>, words: string): Promise<void> {
-  let text = '';
-  return new Promise((resolve) => {
-    stderr?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes(words)) resolve();
-    });
+async function callCore(
+  service: TestService,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const { url } = service.app.use(supertokens);
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', 'cdi-version': '5.4' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  const text = await response.text();
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+}
+
+function refreshOf(service: TestService, refreshToken: string): Promise<Answer> {
+  return callCore(service, 'POST', '/recipe/session/refresh', {
+    refreshToken,
+    enableAntiCsrf: false,
+    useDynamicSigningKey: true,
+  });
+}
+
+interface Sample {
+  readonly email: string;
+  readonly password: string;
+  readonly refreshToken: string;
+}
+
+/** Users with each kind of hash, and a session each. */
+async function writeSamples(core: CoreTables): Promise<Sample[]> {
+  const asCore = { memoryCost: 8_192, timeCost: 1, parallelism: 2 };
+  const kinds = [
+    { kind: 'bcrypt', password: PASSWORD, hash: await bcrypt(PASSWORD, BCRYPT_COST) },
+    { kind: 'argon2', password: PASSWORD, hash: await argon2(PASSWORD, asCore) },
+    { kind: 'firebase', ...FIREBASE },
+  ];
+  const samples: Sample[] = [];
+  for (const { kind, password, hash } of kinds) {
+    for (let n = 0; n < SAMPLE; n += 1) {
+      const person = { id: randomUUID(), email: `${kind}-${n}@core.example.com` };
+      await core.passwordUser(person, hash);
+      const { refreshToken } = await core.session(person.id);
+      samples.push({ email: person.email, password, refreshToken });
+    }
+  }
+  return samples;
 }
 
 function argumentsFor(source: TestDatabase): string[] {
@@ -420,7 +468,9 @@ function settingsFor(target: TestDatabase): Record<string, string> {
 }
 
 function run(source: TestDatabase, target: TestDatabase, ...more: string[]) {
-  return runCommand([...argumentsFor(source), ...more], settingsFor(target));
+  return outcomeOf(
+    spawnCommand([...argumentsFor(source), ...more], settingsFor(target), IMPORT_MS),
+  );
 }
 
 const IMPORTED = [

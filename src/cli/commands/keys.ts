@@ -22,6 +22,7 @@ export function addKeyCommands(program: Command, { env, end }: CommandsDeps): vo
     .command('withdraw')
     .description('take a signing key out at once: every token that it signed is refused')
     .argument('<kid>', 'its id, as "keys list" shows it')
+    .allowUnknownOption() // the id of one key in 64 begins with "-"
     .addOption(realmOption())
     .option(...JSON_FLAG)
     .action(async (kid, options) =>
