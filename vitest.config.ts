@@ -20,6 +20,7 @@ export default defineConfig({
   },
   test: {
     globalSetup: ['test/harness/global-setup.ts'],
+    setupFiles: ['test/harness/close-connections.ts'],
     reporters: ['default', './test/harness/totals-reporter.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,

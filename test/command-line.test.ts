@@ -2,7 +2,13 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { embedded, outcomeOf, runCommand, spawnCommand } from './harness/command-line.js';
+import {
+  embedded,
+  outcomeOf,
+  runCommand,
+  runProcess,
+  spawnCommand,
+} from './harness/command-line.js';
 import { GOOD_PASSWORD, graphqlClient, SIGN_IN, signUpUser } from './harness/graphql-client.js';
 import { copyTemplate, startService, type TestService } from './harness/service.js';
 
@@ -133,7 +139,7 @@ describe('authgraph serve', () => {
   it('exits with 1 and one line when its port is taken', async () => {
     const otherDir = await copyTemplate();
     try {
-      const { code, stderr } = await runCommand(['serve'], {
+      const { code, stderr } = await runProcess(['serve'], {
         ...embedded(otherDir),
         PORT: new URL(service.url).port,
       });
@@ -285,7 +291,7 @@ describe('authgraph cleanup', () => {
 
 describe('authgraph', () => {
   const bare = (...args: string[]) =>
-    runCommand(args, { AUTHGRAPH_DATA_DIR: '/nonexistent/authgraph' });
+    runProcess(args, { AUTHGRAPH_DATA_DIR: '/nonexistent/authgraph' });
 
   it.each([
     [[], ['serve', 'migrate', 'keys', 'users', 'cleanup', 'schema']],

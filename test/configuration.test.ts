@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCommand } from './harness/command-line.js';
+import { runCommand, runProcess } from './harness/command-line.js';
 import { TEST_SECRET } from './harness/service.js';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -24,7 +24,7 @@ describe('starting in production (requirement 33)', () => {
   };
 
   async function refusal(env: Record<string, string>): Promise<string> {
-    const { code, stdout, stderr } = await runCommand(['serve'], env);
+    const { code, stdout, stderr } = await runProcess(['serve'], env);
     expect({ code, stdout }).toEqual({ code: WRONG_SETTINGS, stdout: '' });
     return stderr;
   }
@@ -86,7 +86,7 @@ describe('a setting that cannot work (requirement 46)', () => {
     ['AUTHGRAPH_DATA_DIR', { AUTHGRAPH_DATA_DIR: '/dev/null/data' }],
     ['AUTHGRAPH_TRUSTED_DOCUMENTS', { ...nowhere, AUTHGRAPH_TRUSTED_DOCUMENTS: '/dev/null' }],
   ])('stops the start with 78 and its name, whoever notices: %s', async (name, env) => {
-    const { code, stderr } = await runCommand(['serve'], { PORT: '0', ...env });
+    const { code, stderr } = await runProcess(['serve'], { PORT: '0', ...env });
     expect(stderr).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     expect(code).toBe(WRONG_SETTINGS);
   });

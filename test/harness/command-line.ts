@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { EXIT } from '../../src/cli/exit-codes.js';
+import { explainFailure } from '../../src/cli/explain-failure.js';
+import { createProgram } from '../../src/cli/program.js';
 import { TEST_SECRET } from './service.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -16,8 +20,72 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs the built command line with these settings and no others, to its end. */
+/**
+ * Runs a command with these settings and no others, to its end, in this process: most of what a
+ * process of its own takes is loading the service. One at a time.
+ */
 export async function runCommand(
+  args: readonly string[],
+  env: Record<string, string>,
+  input = '',
+): Promise<CommandResult> {
+  let code: number = EXIT.done;
+  const streams = captureStreams(input);
+  try {
+    const program = createProgram('0.0.0', {
+      env,
+      end: async (command) => {
+        code = await command;
+      },
+    });
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    code = await explainFailure(error);
+  } finally {
+    streams.restore();
+  }
+  return { code, stdout: streams.stdout.join(''), stderr: streams.stderr.join('') };
+}
+
+let isCapturing = false;
+
+/** Stands in for the streams of the process. */
+function captureStreams(input: string) {
+  if (isCapturing) throw new Error('commands run one at a time in one process');
+  isCapturing = true;
+  const stdin = Object.getOwnPropertyDescriptor(process, 'stdin') ?? {};
+  const value = Readable.from(input === '' ? [] : [input]);
+  Object.defineProperty(process, 'stdin', { configurable: true, value });
+  const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
+  return {
+    stdout: stdout.written,
+    stderr: stderr.written,
+    restore() {
+      isCapturing = false;
+      stdout.restore();
+      stderr.restore();
+      Object.defineProperty(process, 'stdin', stdin);
+    },
+  };
+}
+
+function capture(stream: NodeJS.WriteStream) {
+  const written: string[] = [];
+  const { write } = stream;
+  stream.write = (chunk: string | Uint8Array) => {
+    written.push(chunk.toString());
+    return true;
+  };
+  return {
+    written,
+    restore() {
+      stream.write = write;
+    },
+  };
+}
+
+/** Runs the built command line in a process of its own, to its end. */
+export async function runProcess(
   args: readonly string[],
   env: Record<string, string>,
   input = '',

@@ -7,6 +7,8 @@ import { storageOf } from '../../src/app/storage.js';
 import { openDatabase } from '../../src/platform/database/database.js';
 import { applyMigrations } from '../../src/platform/database/migrations.js';
 
+const RECURSIVELY = { recursive: true, force: true };
+
 declare module 'vitest' {
   interface ProvidedContext {
     /**
@@ -29,6 +31,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   );
   await applyMigrations(database);
   await database.close();
+  // Databases to make others from, which nobody does; without them there is half to copy.
+  for (const template of ['1', '4'])
+    await rm(join(dataDir, 'postgres/base', template), RECURSIVELY);
   project.provide('templateDataDir', dataDir);
-  return () => rm(dataDir, { recursive: true, force: true });
+  return () => rm(dataDir, RECURSIVELY);
 }

@@ -1,4 +1,5 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -82,6 +83,6 @@ export async function startService({
 /** A fresh data directory with a migrated embedded database. The caller removes it. */
 export async function copyTemplate(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'authgraph-test-'));
-  await cp(inject('templateDataDir'), dataDir, { recursive: true });
+  cpSync(inject('templateDataDir'), dataDir, { recursive: true });
   return dataDir;
 }

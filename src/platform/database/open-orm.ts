@@ -13,6 +13,9 @@ export const MIGRATIONS_TABLE = 'authgraph_migrations';
  */
 const CONNECT_TIMEOUT_MS = 2_000;
 
+/** PostgreSQL sets 128 MB aside, which is filled with zeros at each start and never used here. */
+const LESS_MEMORY = ['-c', 'shared_buffers=16MB'];
+
 export async function createOrm(
   options: DatabaseOptions,
   log: Log,
@@ -35,7 +38,12 @@ export async function createOrm(
   if (options.url === undefined) {
     // Loaded on demand: a service on PostgreSQL never pays for the embedded one.
     const { MikroORM } = await import('@mikro-orm/pglite');
-    return new MikroORM({ ...shared, dbName: join(options.dataDir, 'postgres') });
+    const { PGlite } = await import('@electric-sql/pglite');
+    return new MikroORM({
+      ...shared,
+      dbName: join(options.dataDir, 'postgres'),
+      driverOptions: { startParams: [...PGlite.defaultStartParams, ...LESS_MEMORY] },
+    });
   }
   const { MikroORM } = await import('@mikro-orm/postgresql');
   return new MikroORM({
