@@ -1,5 +1,5 @@
 import { createAuthClient } from '@authgraph/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { realms } from '../src/features/realms/index.js';
 import { refresh } from './harness/accounts.js';
 import {
@@ -80,6 +80,20 @@ describe('limits', () => {
       expect(retryAfterSeconds).toBeLessThanOrEqual(900);
     },
   );
+
+  it('ask the database nothing for a guess that they refuse', async () => {
+    const { email } = await newUser();
+    for (let n = 0; n < 4; n += 1) await signIn(service, email, 'wrong');
+    const client = service.app.platform.database.em().getConnection().getClient();
+    const statements = vi.spyOn(client, 'executeQuery');
+    const { __typename } = await signIn(service, email, 'wrong');
+    // others are the node's own, now and then
+    const asked = statements.mock.calls.filter(
+      ([query]) => 'sql' in query && /passwords/.test(query.sql),
+    );
+    statements.mockRestore();
+    expect({ __typename, asked }).toEqual({ __typename: 'RateLimited', asked: [] });
+  });
 
   it('forget the wrong passwords of an account once the right one was given', async () => {
     const { email } = await newUser();

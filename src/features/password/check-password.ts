@@ -52,20 +52,25 @@ export class CheckPassword {
     const normalized = normalizePassword(password);
     if (normalized === undefined) return undefined;
     const { sql, hasher, limits, devices, challenges } = this.#deps;
-    const candidate = await findPassword(sql, realm, address);
     const device = devices.read(realm, deviceToken);
+    const find = () => findPassword(sql, realm, address);
+    // Nobody but an owner needs to be known before the limits: what those refuse costs no query.
+    const mayBeOwner = device !== undefined || caller.actorId !== null;
+    let candidate = mayBeOwner ? await find() : undefined;
     const giver = { ...caller, device };
     const { shared, own, isStranger } = passwordAttempt(address, candidate?.userId, giver);
     const isChallenged = isStranger && challenge !== undefined;
     if (isChallenged) await challenges.demand(realm, 'sign-in', challenge.solution);
     // Before it is checked, or guesses that come at once would all be free.
     await limits.spend(realm, ...shared, ...own);
-    const matches = await hasher
-      .verify(normalized, candidate?.hash, caller)
-      .catch(async (error: unknown) => {
-        await limits.refund(realm, ...shared, ...own);
-        throw error;
-      });
+    let matches: boolean;
+    try {
+      if (!mayBeOwner) candidate = await find();
+      matches = await hasher.verify(normalized, candidate?.hash, caller);
+    } catch (error) {
+      await limits.refund(realm, ...shared, ...own);
+      throw error;
+    }
     if (!matches || candidate === undefined) {
       if (isChallenged) await challenges.noteFailure(realm);
       return undefined;

@@ -52,7 +52,9 @@ export function callerOf(context: RequestContext): Caller {
 
 function goneSignal(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once('close', () => gone.abort()); // after the answer too, when it matters no more
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(); // which makes an error, with its stack
+  });
   return gone.signal;
 }
 
