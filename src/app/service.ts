@@ -54,7 +54,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const apollo = createApolloServer({
     schema: schemaOf(composition),
     errors,
-    plugins: [operationMetrics(metrics), ...built.flatMap((each) => each.plugins ?? [])],
+    listeners: [operationMetrics(metrics), ...built.flatMap((each) => each.listeners ?? [])],
     explorable: config.introspection,
     trusted,
     log,
@@ -105,12 +105,17 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     await composition[Symbol.asyncDispose]();
   }
 
-  async function realmOf(realmId: string): Promise<Realm> {
+  /** Without a promise for a realm that this node knows: every request asks. */
+  function realmOf(realmId: string): Realm | Promise<Realm> {
     assertReady();
-    const realm = await use(realms).directory.find(realmId);
-    // Before a flow's transaction needs them: it would wait for a second connection.
-    await use(signingKeys).rings.of(realm);
-    return realm;
+    const realm = use(realms).directory.find(realmId);
+    return realm instanceof Promise ? realm.then(withKeys) : withKeys(realm);
+  }
+
+  /** Loads the keys before a flow's transaction needs them: it would wait for a connection. */
+  function withKeys(realm: Realm): Realm | Promise<Realm> {
+    const ring = use(signingKeys).rings.of(realm);
+    return ring instanceof Promise ? ring.then(() => realm) : realm;
   }
 
   function assertReady(): void {

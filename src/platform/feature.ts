@@ -1,10 +1,9 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { AuthErrorCode } from '../kernel/auth-error.js';
 import type { StoredEntity } from './database/database-options.js';
 import type { Answers } from './errors/answers.js';
 import type { EventType } from './events/events.js';
-import type { RequestContext } from './graphql/context.js';
 import type { EntityReferences } from './graphql/entity-references.js';
+import type { RequestListener } from './graphql/request-listener.js';
 import type { RealmRoute } from './http/realm-route.js';
 import type { RequestCheck } from './http/request-facts.js';
 import type { JobHandler } from './jobs/workers.js';
@@ -49,7 +48,8 @@ export interface Built<Parts> {
   readonly resolvers?: readonly object[];
   /** How `_entities` finds the entities that the feature owns. */
   readonly references?: EntityReferences;
-  readonly plugins?: readonly ApolloServerPlugin<RequestContext>[];
+  /** What it does in each request to the graph. */
+  readonly listeners?: readonly RequestListener[];
   /** Asked before the operation of each request to the graph is looked at. */
   readonly checks?: readonly RequestCheck[];
   readonly routes?: readonly RealmRoute[];

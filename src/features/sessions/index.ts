@@ -121,7 +121,7 @@ export const sessions = feature({
           return isVisible ? { id: session.id } : null;
         },
       },
-      plugins: [sessionVerification({ proofs, rings, endedSessions, cookies, clock })],
+      listeners: [sessionVerification({ proofs, rings, endedSessions, cookies, clock })],
       checks: [(headers, realm) => cookies.check(headers, realm)],
       routes: [stream.route],
       async start() {

@@ -1,8 +1,7 @@
-import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
 import { sessionContext } from '@authgraph/sdk';
 import type { Clock } from '../../kernel/clock.js';
 import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
-import type { RequestContext } from '../../platform/graphql/context.js';
+import type { RequestListener } from '../../platform/graphql/request-listener.js';
 import type { Proofs } from '../proofs/index.js';
 import type { KeyRings } from '../signing-keys/index.js';
 import type { EndedSessions } from './ended-sessions.js';
@@ -21,43 +20,29 @@ export interface VerificationDeps {
 }
 
 /** Puts the session on the context of a request, by the keys and the audience of its realm. */
-export function sessionVerification(deps: VerificationDeps): ApolloServerPlugin<RequestContext> {
+export function sessionVerification(deps: VerificationDeps): RequestListener {
   // A realm is one object until it changes, and its verifier goes with it.
-  const plugins = new WeakMap<Realm, ReturnType<typeof sessionContext>>();
+  const listeners = new WeakMap<Realm, ReturnType<typeof listenerOf>>();
   return {
-    async requestDidStart({ contextValue: { realm } }) {
-      let plugin = plugins.get(realm);
-      if (plugin === undefined) {
-        plugin = pluginOf(realm, deps);
-        plugins.set(realm, plugin);
-      }
-      const { didResolveOperation } = await plugin.requestDidStart();
-      return {
-        async didResolveOperation(request) {
-          await offerProof(request, deps.proofs);
-          await didResolveOperation(request);
-        },
-      };
+    async didResolveOperation(resolved) {
+      const { contextValue, request, operation } = resolved;
+      const { realm } = contextValue;
+      const listener = listeners.get(realm) ?? listenerOf(realm, deps);
+      listeners.set(realm, listener);
+      contextValue.proofKey = null;
+      const headers = request.http?.headers;
+      const changes = operation?.operation === 'mutation';
+      if (headers !== undefined) await deps.proofs.offer(contextValue, headers, changes);
+      await (await listener).didResolveOperation(resolved);
     },
   };
 }
 
-type Resolved = GraphQLRequestContextDidResolveOperation<RequestContext>;
-
-async function offerProof(
-  { contextValue, request, operation }: Resolved,
-  proofs: Proofs,
-): Promise<void> {
-  contextValue.proofKey = null;
-  if (request.http === undefined) return;
-  await proofs.offer(contextValue, request.http.headers, operation?.operation === 'mutation');
-}
-
-function pluginOf(
+function listenerOf(
   realm: Realm,
   { proofs, rings, endedSessions, cookies, clock }: VerificationDeps,
 ) {
-  return sessionContext({
+  const plugin = sessionContext({
     issuer: realm.issuer,
     audience: audienceOf(realm),
     jwks: {
@@ -76,4 +61,5 @@ function pluginOf(
     now: () => clock.now(),
     ...(realm.id === DEFAULT_REALM ? {} : { cacheSize: TOKENS_OF_A_REALM }),
   });
+  return plugin.requestDidStart();
 }

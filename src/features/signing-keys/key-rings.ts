@@ -25,6 +25,8 @@ export interface KeyRingsDeps {
 /** Rings of realms that nobody asked for longest make room; those idle this long go anyway. */
 const MOST_OPEN = 500;
 const IDLE_MS = 60 * 60 * 1000;
+/** How exactly the age is known: the map starts a timer that often while it is asked. */
+const IDLE_RESOLUTION_MS = 1_000;
 /** One timer for all of them. */
 const TICK_MS = 250;
 /** Rings that were opened together fall due together, and the requests need connections too. */
@@ -45,6 +47,7 @@ export class KeyRings implements Disposable {
   readonly #open = new LRUCache<string, OpenRing>({
     max: MOST_OPEN,
     ttl: IDLE_MS,
+    ttlResolution: IDLE_RESOLUTION_MS,
     updateAgeOnGet: true,
   });
   readonly #timer = setInterval(() => this.#tick(), TICK_MS).unref();

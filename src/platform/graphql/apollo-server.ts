@@ -1,9 +1,4 @@
-import {
-  ApolloServer,
-  type ApolloServerPlugin,
-  type GraphQLRequestContext,
-  type GraphQLRequestListener,
-} from '@apollo/server';
+import { ApolloServer, type GraphQLRequestContext } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -29,13 +24,14 @@ import type { RequestContext } from './context.js';
 import { withoutInput } from './input-secrecy.js';
 import { oneAttempt } from './one-attempt.js';
 import { queryCost } from './query-cost.js';
+import { onePlugin, type RequestListener } from './request-listener.js';
 import { manifestStore, onlyTrusted, type TrustedDocuments } from './trusted-documents.js';
 
 export interface GraphQLOptions {
   readonly schema: GraphQLSchema;
   readonly errors: ErrorTable;
   /** Of the features. */
-  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
+  readonly listeners: readonly RequestListener[];
   /** True to answer introspection queries and to suggest names in validation errors. */
   readonly explorable: boolean;
   /** The only operations that are run; all that are valid unless given. */
@@ -74,7 +70,7 @@ const INTERNAL = 'INTERNAL_SERVER_ERROR';
 export function createApolloServer({
   schema,
   errors,
-  plugins,
+  listeners,
   explorable,
   trusted,
   log,
@@ -101,11 +97,13 @@ export function createApolloServer({
       return explorable ? shown : withoutSuggestion(shown);
     },
     plugins: [
-      ...(trusted === undefined ? [] : [onlyTrusted(trusted)]),
-      ...plugins,
-      noteOperation,
-      queryCost({ shown: explorable }),
-      failureReports(errors, log),
+      onePlugin([
+        ...(trusted === undefined ? [] : [onlyTrusted(trusted)]),
+        queryCost({ shown: explorable }),
+        noteOperation,
+        ...listeners,
+        failureReports(errors, log),
+      ]),
       // Nothing is sent to anybody, whatever APOLLO_* variables the environment holds.
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
@@ -122,12 +120,10 @@ function sentBefore(): InMemoryLRUCache {
 }
 
 /** Keeps what was asked for at hand for events. */
-const noteOperation: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: async () => ({
-    didResolveOperation: async ({ contextValue, operation }) => {
-      contextValue.operation = operation;
-    },
-  }),
+const noteOperation: RequestListener = {
+  didResolveOperation({ contextValue, operation }) {
+    contextValue.operation = operation;
+  },
 };
 
 /** Expected failures are shown as the error table says; of all others only that they happened. */
@@ -160,13 +156,12 @@ function withoutSuggestion(formatted: GraphQLFormattedError): GraphQLFormattedEr
  * Logs what was masked, under the request id that the client is told, and sets the answer's HTTP
  * status.
  */
-function failureReports(errors: ErrorTable, log: Log): ApolloServerPlugin<RequestContext> {
-  const listener: GraphQLRequestListener<RequestContext> = {
-    didEncounterErrors: async (context) => {
+function failureReports(errors: ErrorTable, log: Log): RequestListener {
+  return {
+    didEncounterErrors(context) {
       for (const error of context.errors) report(error, context, errors, log);
     },
   };
-  return { requestDidStart: async () => listener };
 }
 
 function report(

@@ -13,7 +13,7 @@ export interface Device {
   readonly language: string | null;
 }
 
-/** The facts of one request to one realm's API. The session is put there by a plugin. */
+/** The facts of one request to one realm's API. The session is put there by a listener. */
 export interface RequestContext extends SessionContext {
   readonly requestId: string;
   readonly realm: Realm;
@@ -21,7 +21,7 @@ export interface RequestContext extends SessionContext {
   /** Known once the document is parsed and valid. */
   operation?: OperationDefinitionNode | undefined;
   /**
-   * Thumbprint of the key that the sender proves to hold (RFC 9449), put there by a plugin; null
+   * Thumbprint of the key that the sender proves to hold (RFC 9449), put there by a listener; null
    * without a proof. Reading it throws when the proof is not right.
    */
   proofKey: string | null;

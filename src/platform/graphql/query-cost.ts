@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import {
   type ConstDirectiveNode,
   type DocumentNode,
@@ -16,6 +15,7 @@ import { integer } from '../settings/setting-schemas.js';
 import { realmSetting, Settings } from '../settings/settings.js';
 import { MOST_A_PAGE } from './connection.js';
 import type { RequestContext } from './context.js';
+import type { RequestListener } from './request-listener.js';
 
 export const GRAPHQL_SETTINGS = new Settings({
   maxCost: realmSetting(integer(1, 1_000_000), '5000', 'the cost of the dearest operation'),
@@ -30,29 +30,25 @@ const MOST_FIELDS = 10_000;
  * Refuses an operation before anything is loaded for it, by what it may cost at most: each object
  * one, or what `@cost` says, times the lengths of the lists that it is in.
  */
-export function queryCost({ shown }: { shown: boolean }): ApolloServerPlugin<RequestContext> {
+export function queryCost({ shown }: { shown: boolean }): RequestListener {
   /** What operations without variables cost, for as long as Apollo keeps their documents. */
   const fixed = new WeakMap<OperationDefinitionNode, number>();
+  const toShow = new WeakMap<RequestContext, number>();
   return {
-    async requestDidStart() {
-      let cost = 0;
-      return {
-        async didResolveOperation({ request, document, operation, schema, contextValue }) {
-          if (operation === undefined) return;
-          const variables = request.variables ?? {};
-          const definitions = operation.variableDefinitions ?? [];
-          const { errors } = getVariableValues(schema, definitions, variables);
-          if (errors !== undefined) return; // nothing will be executed: that says why
-          cost = fixed.get(operation) ?? measure({ schema, document, operation, variables });
-          if (definitions.length === 0) fixed.set(operation, cost);
-          const { maxCost } = GRAPHQL_SETTINGS.of(contextValue.realm);
-          if (cost > maxCost) throw tooDear(cost, maxCost);
-        },
-        async willSendResponse({ response: { body } }) {
-          if (!shown || cost === 0 || body.kind !== 'single') return;
-          body.singleResult.extensions = { ...body.singleResult.extensions, cost };
-        },
-      };
+    didResolveOperation({ request, document, operation, schema, contextValue }) {
+      if (operation === undefined) return;
+      const variables = request.variables ?? {};
+      const cost = fixed.get(operation) ?? measure({ schema, document, operation, variables });
+      if (cost === undefined) return;
+      if (!operation.variableDefinitions?.length) fixed.set(operation, cost);
+      if (shown) toShow.set(contextValue, cost);
+      const { maxCost } = GRAPHQL_SETTINGS.of(contextValue.realm);
+      if (cost > maxCost) throw tooDear(cost, maxCost);
+    },
+    willSendResponse({ contextValue, response: { body } }) {
+      const cost = toShow.get(contextValue) ?? 0;
+      if (cost === 0 || body.kind !== 'single') return;
+      body.singleResult.extensions = { ...body.singleResult.extensions, cost };
     },
   };
 }
@@ -64,7 +60,10 @@ interface Measured {
   readonly variables: Record<string, unknown>;
 }
 
-function measure({ schema, document: query, operation, variables }: Measured): number {
+/** Undefined when variables are not right: nothing will be executed, and that says why. */
+function measure({ schema, document: query, operation, variables }: Measured): number | undefined {
+  const definitions = operation.variableDefinitions ?? [];
+  if (getVariableValues(schema, definitions, variables).errors !== undefined) return undefined;
   const operationName = operation.name?.value;
   const which = operationName === undefined ? {} : { operationName };
   const estimators = [estimate];

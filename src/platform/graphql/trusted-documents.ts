@@ -1,7 +1,6 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import type { RequestContext } from './context.js';
+import type { RequestListener } from './request-listener.js';
 
 /** The texts of the operations that clients may send, by the ids that they have for them. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
@@ -42,19 +41,17 @@ function bareId(id: string): string {
 }
 
 /** Runs listed operations only, whether they come by id or as their whole text. */
-export function onlyTrusted(documents: TrustedDocuments): ApolloServerPlugin<RequestContext> {
+export function onlyTrusted(documents: TrustedDocuments): RequestListener {
   const texts = new Set(documents.values());
   return {
-    requestDidStart: async () => ({
-      // Not earlier: what a plugin throws before is taken for our failure.
-      async didResolveOperation({ source }) {
-        if (texts.has(source)) return;
-        const extensions = { code: 'PERSISTED_QUERY_NOT_IN_LIST', http: { status: 400 } };
-        throw new GraphQLError('This operation is not one of those that are allowed here.', {
-          extensions,
-        });
-      },
-    }),
+    // Not earlier: what a plugin throws before is taken for our failure.
+    didResolveOperation({ source }) {
+      if (texts.has(source)) return;
+      const extensions = { code: 'PERSISTED_QUERY_NOT_IN_LIST', http: { status: 400 } };
+      throw new GraphQLError('This operation is not one of those that are allowed here.', {
+        extensions,
+      });
+    },
   };
 }
 

@@ -33,7 +33,7 @@ export function apolloContext(deps: ApolloContextDeps): ApolloContext {
       const problem = headerProblem(req);
       if (problem !== undefined) throw problem;
       const realm = await realmOf(realmId);
-      for (const check of checks) await check(req.headers, realm);
+      for (const check of checks) check(req.headers, realm);
       const address = ipAddress ?? req.socket.remoteAddress ?? null;
       const from = { requestId: newRequestId(), realm, ipAddress: address };
       return factsOf(from, req, res);

@@ -24,7 +24,7 @@ export function graphqlRoute(
     path: '/graphql',
     async handle(realm, request, reply) {
       // Here, since Apollo answers 500 to whatever a context function throws.
-      for (const check of checks) await check(request.headers, realm);
+      for (const check of checks) check(request.headers, realm);
       const { id: requestId, raw: message } = request;
       const from = { requestId, realm, ipAddress: callerAddress(request) };
       const answer = await apollo.executeHTTPGraphQLRequest({

@@ -4,7 +4,7 @@ import type { RequestContext } from '../graphql/context.js';
 import { preferredLanguage } from '../mail/choose-language.policy.js';
 
 /** Refuses a request before its operation is looked at, by throwing an AuthError. */
-export type RequestCheck = (headers: IncomingHttpHeaders, realm: Realm) => void | Promise<void>;
+export type RequestCheck = (headers: IncomingHttpHeaders, realm: Realm) => void;
 
 const MAX_USER_AGENT = 512;
 
@@ -26,6 +26,6 @@ export function factsOf(
     userAgent: headers['user-agent']?.slice(0, MAX_USER_AGENT) ?? null,
     language: preferredLanguage(headers['accept-language']),
   };
-  // The session plugin adds the rest before any resolver runs.
+  // The listener for sessions adds the rest before any resolver runs.
   return { requestId, realm, device, message, response } as RequestContext;
 }

@@ -97,17 +97,23 @@ const CORS = {
   maxAge: 86_400,
 };
 
+type CorsDone = (error: Error | null, options?: FastifyCorsOptions) => void;
+
 /** Each realm has its own list; an empty one answers as a server does that knows no CORS. */
 function corsOf({ realmOf, allowedOrigins, log }: HttpOptions) {
   const sayRefused = refusedOrigins(log);
-  return async (request: FastifyRequest): Promise<FastifyCorsOptions> => {
+  return (request: FastifyRequest, done: CorsDone): void => {
     const { origin } = request.headers;
-    const isAllowed = origin !== undefined && (await isAllowedHere(request, origin));
-    if (origin !== undefined && !isAllowed) sayRefused(request, origin);
-    // A string, since `true` or a list would tell every other origin that credentials are welcome.
-    const allowed = isAllowed ? origin : false;
-    return { ...CORS, origin: allowed };
+    if (origin === undefined) done(null, { ...CORS, origin: false });
+    else optionsFor(request, origin).then((found) => done(null, found), done);
   };
+
+  async function optionsFor(request: FastifyRequest, origin: string): Promise<FastifyCorsOptions> {
+    const isAllowed = await isAllowedHere(request, origin);
+    if (!isAllowed) sayRefused(request, origin);
+    // A string, since `true` or a list would tell every other origin that credentials are welcome.
+    return { ...CORS, origin: isAllowed ? origin : false };
+  }
 
   async function isAllowedHere(request: FastifyRequest, origin: string): Promise<boolean> {
     try {
