@@ -197,6 +197,10 @@ describe('authgraph migrate', () => {
       code: 0,
       stdout: `took back ${newest}\n`,
     });
+    const up = await migrate('up --json');
+    expect(JSON.parse(up.stdout)).toEqual({ applied: [newest] });
+    const down = await migrate('down --yes --json');
+    expect(JSON.parse(down.stdout)).toEqual({ reverted: newest });
     expect(await migrate('status')).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(new RegExp(`\\npending {2}${newest}\\n$`)),

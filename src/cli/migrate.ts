@@ -8,30 +8,29 @@ import {
 } from '../platform/database/migrations.js';
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
 import { type Environment, withService } from './set-up.js';
-import { confirm, print } from './terminal.js';
+import { confirm, print, say } from './terminal.js';
 
 export interface MigrateUpOptions {
   readonly createDatabase?: boolean;
+  readonly json?: boolean;
 }
 
 export async function migrateUp(env: Environment, options: MigrateUpOptions): Promise<ExitCode> {
   const { url } = (await setUp(env)).config.database;
   if (options.createDatabase === true && url !== undefined && (await createDatabase(url)))
-    print('made the database');
+    say('made the database');
   return withService(env, async ({ platform: { database } }) => {
-    const names = await applyMigrations(database);
-    print(
-      names.length === 0
-        ? 'Nothing to do: all migrations are applied.'
-        : names.map((name) => `applied ${name}`).join('\n'),
-    );
+    const applied = await applyMigrations(database);
+    const lines = applied.map((name) => `applied ${name}`);
+    if (applied.length === 0) lines.push('Nothing to do: all migrations are applied.');
+    print(options.json ? JSON.stringify({ applied }) : lines.join('\n'));
     return EXIT.done;
   });
 }
 
 export function migrateDown(
   env: Environment,
-  options: { readonly yes?: boolean },
+  options: { readonly yes?: boolean; readonly json?: boolean },
 ): Promise<ExitCode> {
   return withService(env, async ({ platform: { database } }) => {
     if (
@@ -40,8 +39,10 @@ export function migrateDown(
     ) {
       throw new CommandFailed('Not done. Call it with --yes to do it without a question.');
     }
-    const name = await revertLastMigration(database);
-    print(name === undefined ? 'Nothing to do: no migration is applied.' : `took back ${name}`);
+    const reverted = (await revertLastMigration(database)) ?? null;
+    const line =
+      reverted === null ? 'Nothing to do: no migration is applied.' : `took back ${reverted}`;
+    print(options.json ? JSON.stringify({ reverted }) : line);
     return EXIT.done;
   });
 }

@@ -8,15 +8,19 @@ export interface ImportCoreOptions {
   readonly tablePrefix: string;
   readonly firebaseSignerKey?: string;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
 }
 
-/** Prints a line for each kind of thing: how many there are, and how many of them were new. */
+/**
+ * Prints a line for each kind of thing: how many there are, and how many of them were new. As JSON
+ * a line for each app.
+ */
 export function importCoreCommand(env: Environment, options: ImportCoreOptions): Promise<ExitCode> {
   return withTables(env, async ({ use }) => {
     const { dryRun = false } = options;
     const progress = (app: string, kind: string, done: number) => say(`${app}: ${kind} ${done} …`);
     for await (const app of use(supertokens).importFrom({ ...options, dryRun, progress })) {
-      for (const line of describe(app)) print(line);
+      print(options.json ? JSON.stringify(app) : [...describe(app)].join('\n'));
     }
     return EXIT.done;
   });

@@ -105,6 +105,8 @@ describeOnSharedServers("the import from a SuperTokens core's database", (open) 
         '  signing keys: 2',
         '  sessions: 1',
       ]);
+      const asJson = await run(source, target, '--dry-run', '--json');
+      expect(JSON.parse(asJson.stdout)).toMatchObject({ appId: 'public', counts: { users: 5 } });
       expect(await target.sql('select id from users')).toEqual([]);
     });
 

@@ -11,11 +11,13 @@ export function addMigrateCommands(program: Command, { env, end }: CommandsDeps)
     .command('up')
     .description('apply the pending migrations')
     .option('--create-database', 'make the database that DATABASE_URL names if it is not there')
+    .option(...JSON_FLAG)
     .action(async (options) => end((await import('../migrate.js')).migrateUp(env, options)));
   migrate
     .command('down')
     .description('take back the newest migration: DESTROYS the data in what it drops')
     .option(...YES_FLAG)
+    .option(...JSON_FLAG)
     .action(async (options) => end((await import('../migrate.js')).migrateDown(env, options)));
   migrate
     .command('status')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandsDeps } from './options.js';
+import { type CommandsDeps, JSON_LINES_FLAG } from './options.js';
 
 /** For those who come from SuperTokens. */
 export function addSupertokensCommands(program: Command, { env, end }: CommandsDeps): void {
@@ -15,6 +15,7 @@ export function addSupertokensCommands(program: Command, { env, end }: CommandsD
     .option('--table-prefix <prefix>', "the core's postgresql_table_names_prefix with its _", '')
     .option('--firebase-signer-key <key>', "the core's firebase_password_hashing_signer_key")
     .option('--dry-run', 'only count')
+    .option(...JSON_LINES_FLAG)
     .action(async (options) =>
       end((await import('../supertokens.js')).importCoreCommand(env, options)),
     );
