@@ -25,6 +25,12 @@ describe('the documentation', () => {
     expect(gone).toEqual([]);
   });
 
+  it('has a first page that leads to every other one', () => {
+    const others = pages.filter((page) => /^docs\/(?!README)[\w-]+\.md$/.test(page));
+    const first = read('docs/README.md');
+    expect(others.filter((page) => !first.includes(`](${page.slice(5)})`))).toEqual([]);
+  });
+
   // What is superseded speaks of its time.
   const current = pages.filter((page) => !/^Superseded by/m.test(read(page)));
   it.each(current)('%s names only files of ours that exist', (page) => {
