@@ -15,7 +15,12 @@ const MARGIN_MS = 10_000;
 export class SingleUse {
   readonly #kind: string;
   readonly #redis: Redis | undefined;
-  readonly #seen = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttlAutopurge: false });
+  // By size, since `max` would take the memory for all of them at once.
+  readonly #seen = new LRUCache<string, true>({
+    maxSize: MOST_REMEMBERED,
+    sizeCalculation: () => 1,
+    ttlAutopurge: false,
+  });
 
   /** `kind` names them in Redis. */
   constructor(kind: string, redis: Redis | undefined) {
