@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInAgain } from './harness/accounts.js';
-import { attacksOn, operation, type Post, type Target } from './harness/attacks.js';
+import { attacksOn, type Overheard, operation, type Post, type Target } from './harness/attacks.js';
 import {
   GOOD_PASSWORD,
   ME,
@@ -40,8 +40,7 @@ let dataDir: string;
 let user: TestUser;
 /** Not on the attackers' thread: what they do to that is not the service's doing. */
 let honest: Worker;
-/** What a thief has seen of a session that is bound to a key. */
-let overheard: { readonly token: string; readonly headers: { readonly dpop: string } };
+let overheard: Promise<Overheard> | undefined;
 const table: Record<string, string | number>[] = [];
 const idleP99 = { me: FLOOR_MS, refresh: FLOOR_MS };
 
@@ -59,10 +58,6 @@ beforeAll(async () => {
   const asks: HonestUser = { url, accessToken, refreshToken, me: ME, refresh: REFRESH };
   honest = new Worker(new URL('./harness/honest-user.ts', import.meta.url), { workerData: asks });
   await probe(WARM_UP_MS);
-  const key = await makeProofKey();
-  const proof = async () => ({ dpop: await key.proof(OWN_URL) });
-  const bound = await signInAgain(node.send, user, await proof());
-  overheard = { token: bound.refreshToken, headers: await proof() };
 }, 60_000);
 afterAll(async () => {
   await honest?.terminate();
@@ -88,10 +83,18 @@ const post: Post = async (body, { address = '203.0.113.66', headers = {} } = {})
   }
 };
 
-/** What is overheard is there once the service runs; the rows' names are before. */
+/** Made when it is first asked for: a proof is good for a minute. */
+async function overhear(): Promise<Overheard> {
+  const key = await makeProofKey();
+  const proof = async () => ({ dpop: await key.proof(OWN_URL) });
+  const { refreshToken: token } = await signInAgain(node.send, user, await proof());
+  return { token, headers: await proof() };
+}
+
 const target: Target = {
   post,
-  get overheard() {
+  overhear: () => {
+    overheard ??= overhear();
     return overheard;
   },
 };

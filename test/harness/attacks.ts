@@ -24,11 +24,16 @@ export interface Attack {
   readonly most?: { readonly answer: string; readonly times: number };
 }
 
+export interface Overheard {
+  readonly token: string;
+  readonly headers: { readonly dpop: string };
+}
+
 /** What attackers know. */
 export interface Target {
   readonly post: Post;
-  /** A refresh of a session that is bound to a key, as it went over the line; read late. */
-  readonly overheard: { readonly token: string; readonly headers: { readonly dpop: string } };
+  /** A refresh of a session that is bound to a key, as it goes over the line the first time. */
+  readonly overhear: () => Promise<Overheard>;
 }
 
 const VICTIMS = 50;
@@ -133,8 +138,8 @@ function guesses(target: Target): Attack[] {
       name: 'a refresh and its proof, overheard and sent again',
       bound: 'refreshed once',
       parallel: 20,
-      shoot: () => {
-        const { token: refreshToken, headers } = target.overheard;
+      shoot: async () => {
+        const { token: refreshToken, headers } = await target.overhear();
         return post(operation(REFRESH, { refreshToken }), { headers });
       },
       answers: /^200 (?:SessionRefreshed|INVALID_DPOP_PROOF)$/,
