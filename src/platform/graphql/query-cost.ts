@@ -24,7 +24,7 @@ export const GRAPHQL_SETTINGS = new Settings({
 /** IBM's cost specification: what changes something costs more. */
 const MUTATION = 10;
 /** Fields of an operation with its fragments written out; no honest one has as many. */
-const MOST_FIELDS = 10_000;
+const MOST_FIELDS = 2_000;
 
 /**
  * Refuses an operation before anything is loaded for it, by what it may cost at most: each object
