@@ -89,7 +89,7 @@ async function fill(url) {
         now() + interval '50 days',
         case when random() < ${OVER} / 2 then now() - interval '5 days' end,
         '{pwd}', 0, '\\x00'::bytea
-      from users u, generate_series(1, ${ROWS / USERS})`,
+      from users u, generate_series(1, ${ROWS / USERS}) where u.email like '%@x.example.com'`,
   );
   await runSql(
     url,
