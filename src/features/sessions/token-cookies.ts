@@ -42,7 +42,7 @@ export class TokenCookies {
    * Throws when a request's cookies are not accepted. Two of one name can only come from somebody
    * who plants one.
    */
-  check({ cookie: header, origin }: IncomingHttpHeaders, realm: Realm): void {
+  check({ cookie: header, origin }: IncomingHttpHeaders, realm: Realm): undefined {
     if (header === undefined) return;
     const policy = this.#policyOf(realm);
     const names = [policy.accessName, policy.refreshName];

@@ -3,8 +3,11 @@ import type { Realm } from '../../kernel/realm.js';
 import type { RequestContext } from '../graphql/context.js';
 import { preferredLanguage } from '../mail/choose-language.policy.js';
 
-/** Refuses a request before its operation is looked at, by throwing an AuthError. */
-export type RequestCheck = (headers: IncomingHttpHeaders, realm: Realm) => void;
+/**
+ * Refuses a request before its operation is looked at, by throwing an AuthError. Nobody waits for
+ * it: `void` would let a promise pass.
+ */
+export type RequestCheck = (headers: IncomingHttpHeaders, realm: Realm) => undefined;
 
 const MAX_USER_AGENT = 512;
 

@@ -23,4 +23,8 @@ describe('networkOf (requirement 29)', () => {
     expect(networkOf('ada@example.com')).toBe('ada@example.com');
     expect(networkOf('')).toBe('');
   });
+
+  it('leaves an address with the name of an interface as it is, however that is spelt', () => {
+    for (const text of ['fe80::1%br-lan', 'fe80::1%eth0.100']) expect(networkOf(text)).toBe(text);
+  });
 });

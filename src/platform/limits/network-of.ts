@@ -8,7 +8,8 @@ const IPV6_PREFIX_BYTES = 8;
  * (CVE-2026-45364), and an IPv4 address inside an IPv6 one. Other text is left as it is.
  */
 export function networkOf(text: string): string {
-  if (isIP(text) !== 6) return text; // an IPv4 address has one form only
+  // An IPv4 address has one form only, and not every name of an interface (`%br-lan`) can be read.
+  if (isIP(text) !== 6 || !ipaddr.isValid(text)) return text;
   const address = ipaddr.process(text); // ::ffff:192.0.2.1 is 192.0.2.1
   if (address.kind() === 'ipv4') return address.toString();
   return `${Buffer.from(address.toByteArray().slice(0, IPV6_PREFIX_BYTES)).toString('hex')}/64`;
