@@ -15,6 +15,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 
 /** PostgreSQL sets 128 MB aside, which is filled with zeros at each start and never used here. */
 const LESS_MEMORY = ['-c', 'shared_buffers=16MB'];
+/** Of the log of writes, in MB, for a new data directory: most of 16 would never be written to. */
+const SMALL_SEGMENTS = ['--wal-segsize=1'];
 
 export async function createOrm(
   options: DatabaseOptions,
@@ -42,7 +44,10 @@ export async function createOrm(
     return new MikroORM({
       ...shared,
       dbName: join(options.dataDir, 'postgres'),
-      driverOptions: { startParams: [...PGlite.defaultStartParams, ...LESS_MEMORY] },
+      driverOptions: {
+        startParams: [...PGlite.defaultStartParams, ...LESS_MEMORY],
+        initDbStartParams: SMALL_SEGMENTS,
+      },
     });
   }
   const { MikroORM } = await import('@mikro-orm/postgresql');
