@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runProcess } from './command-line.js';
 import { graphqlClient, type Send } from './graphql-client.js';
 import { freePort } from './servers.js';
 import { until } from './until.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const ISSUER = 'http://localhost:4000';
 const READY_MS = 20_000;
 const EXIT_MS = 20_000;
 
@@ -53,7 +55,7 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
       env: {
         PATH: process.env.PATH,
         PORT: String(port),
-        AUTHGRAPH_ISSUER: 'http://localhost:4000',
+        AUTHGRAPH_ISSUER: ISSUER,
         AUTHGRAPH_LIMITS: 'off',
         ...settings,
       },
@@ -112,23 +114,16 @@ export async function launchNode(settings: Settings): Promise<ServiceProcess> {
   };
 }
 
-/** Runs one `authgraph` command to its end. */
-export async function runCommand(
-  parameters: readonly string[],
+/** Runs one `authgraph` command in a process beside the nodes, with their settings. */
+export async function runBesideNodes(
+  args: readonly string[],
   settings: Settings,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [PROGRAM, ...parameters], {
-    env: { PATH: process.env.PATH, AUTHGRAPH_ISSUER: 'http://localhost:4000', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const { code, stdout, stderr } = await runProcess(args, {
+    AUTHGRAPH_ISSUER: ISSUER,
+    ...settings,
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
-  await once(child, 'close', { signal: AbortSignal.timeout(EXIT_MS) });
-  return { code: child.exitCode, output };
+  return { code, output: stdout + stderr };
 }
 
 function readLog(output: string): LogEntry[] {

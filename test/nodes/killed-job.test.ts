@@ -5,7 +5,7 @@ import {
   describeOnSharedServers,
   type SharedServers,
 } from '../harness/real-servers.js';
-import { launchNode, runCommand, type ServiceProcess } from '../harness/service-process.js';
+import { launchNode, runBesideNodes, type ServiceProcess } from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 import { until } from '../harness/until.js';
 import {
@@ -28,7 +28,7 @@ describeOnSharedServers('kill -9 of a node in the middle of a job', (open) => {
       AUTHGRAPH_WEBHOOK_PRIVATE_ADDRESSES: 'allow',
     };
     const save = ['webhooks', 'save', `${receiver.url}/told`, 'user.created', '--json'];
-    const { output } = await runCommand(save, settings);
+    const { output } = await runBesideNodes(save, settings);
     ({ secret } = JSON.parse(output));
     node = await launchNode(settings);
     await node.ready(60_000);

@@ -19,7 +19,7 @@ import {
   describeOnSharedServers,
   type SharedServers,
 } from '../harness/real-servers.js';
-import { runCommand, type ServiceProcess, startNode } from '../harness/service-process.js';
+import { runBesideNodes, type ServiceProcess, startNode } from '../harness/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.js';
 import { until } from '../harness/until.js';
 
@@ -40,7 +40,7 @@ describeOnSharedServers('mails and their links on two nodes', (open) => {
     const settings = { ...clusterSettings(database.url, servers.redisUrl), SMTP_URL: mail.url };
     nodes = await Promise.all([startNode(settings), startNode(settings)]);
     const create = ['realms', 'create', CONFIRMING, 'signUp=confirm'];
-    expect(await runCommand(create, settings)).toMatchObject({ code: 0 });
+    expect(await runBesideNodes(create, settings)).toMatchObject({ code: 0 });
   });
   afterAll(async () => {
     for (const node of nodes) await node[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import {
   describeOnSharedServers,
   type SharedServers,
 } from '../harness/real-servers.js';
-import { runCommand } from '../harness/service-process.js';
+import { runBesideNodes } from '../harness/service-process.js';
 import { onServer } from '../harness/test-database.js';
 
 const UNAVAILABLE = 69;
@@ -26,17 +26,17 @@ describeOnSharedServers('a database that DATABASE_URL misspells', (open) => {
   it.each([['migrate up'], ['migrate status'], ['keys list']])(
     'is not made by "%s", which says how it would be',
     async (command) => {
-      const { code, output } = await runCommand(command.split(' '), clusterSettings(url));
+      const { code, output } = await runBesideNodes(command.split(' '), clusterSettings(url));
       expect(code).toBe(UNAVAILABLE);
       expect(output).toContain(`database "${name}" does not exist`);
       expect(output).toContain('migrate up --create-database');
-      const again = await runCommand(['migrate', 'status'], clusterSettings(url));
+      const again = await runBesideNodes(['migrate', 'status'], clusterSettings(url));
       expect(again.code).toBe(UNAVAILABLE);
     },
   );
 
   it('is made when one asks for it, and used as it is the second time', async () => {
-    const make = () => runCommand(['migrate', 'up', '--create-database'], clusterSettings(url));
+    const make = () => runBesideNodes(['migrate', 'up', '--create-database'], clusterSettings(url));
     expect(await make()).toMatchObject({ code: 0, output: expect.stringContaining('made') });
     const again = await make();
     expect(again.code).toBe(0);

@@ -7,7 +7,7 @@ import {
 } from '../harness/real-servers.js';
 import {
   launchNode,
-  runCommand,
+  runBesideNodes,
   type ServiceProcess,
   type Settings,
   startNode,
@@ -46,16 +46,18 @@ describeOnSharedServers('on a database that lacks migrations', (open) => {
     expect(notReady(node)).toHaveLength(1);
     expect(notReady(node)[0]?.msg).toContain('authgraph migrate up');
 
-    expect(await runCommand(['migrate', 'status'], settings)).toMatchObject({ code: 1 });
-    const { code, output } = await runCommand(['migrate', 'up'], settings);
+    expect(await runBesideNodes(['migrate', 'status'], settings)).toMatchObject({ code: 1 });
+    const { code, output } = await runBesideNodes(['migrate', 'up'], settings);
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('applied') });
     expect(await node.ready(5_000)).toBeLessThan(5_000);
     await signUpUser(node.send);
-    expect(await runCommand(['migrate', 'status'], settings)).toMatchObject({ code: 0 });
+    expect(await runBesideNodes(['migrate', 'status'], settings)).toMatchObject({ code: 0 });
   });
 
   it('nodes that migrate at the same moment take turns: one does it, the others find it done', async () => {
-    const runs = await Promise.all([1, 2, 3].map(() => runCommand(['migrate', 'up'], settings)));
+    const runs = await Promise.all(
+      [1, 2, 3].map(() => runBesideNodes(['migrate', 'up'], settings)),
+    );
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(runs.filter(({ output }) => output.includes('applied 2'))).toHaveLength(1);
     const twice = 'select name from authgraph_migrations group by name having count(*) > 1';
@@ -68,7 +70,7 @@ describeOnSharedServers('on a database that lacks migrations', (open) => {
       await em.execute("select pg_advisory_xact_lock(hashtextextended('authgraph:migrations', 0))");
       await new Promise((resolve) => setTimeout(resolve, longerThanAnyRequest));
     });
-    const { code } = await runCommand(['migrate', 'up'], settings);
+    const { code } = await runBesideNodes(['migrate', 'up'], settings);
     await blocked;
     expect(code).toBe(0);
   });

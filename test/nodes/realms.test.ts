@@ -14,7 +14,7 @@ import {
   type SharedServers,
 } from '../harness/real-servers.js';
 import {
-  runCommand,
+  runBesideNodes,
   type ServiceProcess,
   type Settings,
   startNode,
@@ -43,7 +43,7 @@ describeOnSharedServers('realms on two nodes', (open) => {
     const inRealm = ({ url }: ServiceProcess, realm: string) =>
       graphqlClient(`${url}/realms/${realm}`);
     const authgraph = async (line: string) => {
-      const { code, output } = await runCommand(line.split(' '), settings);
+      const { code, output } = await runBesideNodes(line.split(' '), settings);
       expect({ code, output }).toMatchObject({ code: 0 });
     };
 

@@ -9,7 +9,7 @@ import {
   type SharedServers,
 } from '../harness/real-servers.js';
 import {
-  runCommand,
+  runBesideNodes,
   type ServiceProcess,
   type Settings,
   startNode,
@@ -52,7 +52,7 @@ describeOnSharedServers('the secret and the signing keys of two nodes', (open) =
   }
 
   const command = (parameters: string[], change: Settings = {}) =>
-    runCommand(parameters, { ...settings, ...change });
+    runBesideNodes(parameters, { ...settings, ...change });
   const storedKids = async () =>
     (await database.sql<{ kid: string }>('select kid from signing_keys order by activates_at')).map(
       ({ kid }) => kid,

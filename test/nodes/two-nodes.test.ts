@@ -7,7 +7,7 @@ import {
   type SharedServers,
 } from '../harness/real-servers.js';
 import {
-  runCommand,
+  runBesideNodes,
   type ServiceProcess,
   type Settings,
   startNode,
@@ -122,7 +122,7 @@ describeOnSharedServers('two nodes on one database', (open) => {
     it('make exactly one new key when both are told to rotate at the same moment, and publish the same keys', async () => {
       const before = await publishedKids(a);
       const commands = await Promise.all(
-        [1, 2, 3, 4].map(() => runCommand(['keys', 'rotate'], settings)),
+        [1, 2, 3, 4].map(() => runBesideNodes(['keys', 'rotate'], settings)),
       );
       expect(commands.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
       expect(new Set(commands.map(({ output }) => output)).size).toBe(1);
