@@ -48,6 +48,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const trusted = await readTrustedDocuments(config.trustedDocuments);
   const composition = await compose(options);
   const { platform, use, built } = composition;
+  platform.bus.listen();
   await checkTemplates(composition, config.templates);
   const bringUp = startBringUp(composition, config.database.autoMigrate);
   const { errors, metrics } = platform;

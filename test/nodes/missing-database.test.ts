@@ -30,6 +30,7 @@ describeOnSharedServers('a database that DATABASE_URL misspells', (open) => {
       expect(code).toBe(UNAVAILABLE);
       expect(output).toContain(`database "${name}" does not exist`);
       expect(output).toContain('migrate up --create-database');
+      expect(output.trim().split('\n')).toHaveLength(1); // and nothing of what else is down
       const again = await runBesideNodes(['migrate', 'status'], clusterSettings(url));
       expect(again.code).toBe(UNAVAILABLE);
     },

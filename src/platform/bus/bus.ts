@@ -15,6 +15,8 @@ export function busMessage<Content>(type: string, schema: z.ZodType<Content>): B
 export interface Bus extends AsyncDisposable {
   /** False while messages from other nodes may be missed: ask the database then. */
   readonly connected: boolean;
+  /** Hears the other nodes from now on. Commands do not need to: they only tell. */
+  listen(): void;
   /**
    * Tells the other nodes (and may tell this one). Never rejects: a lost message is logged, and
    * made good by reloads.

@@ -4,6 +4,7 @@ import type { Bus } from './bus.js';
 export function localBus(): Bus {
   return {
     connected: true,
+    listen: () => {},
     publish: async () => {},
     on: () => {},
     onConnected: (listener) => listener(),

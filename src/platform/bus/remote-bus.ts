@@ -30,6 +30,8 @@ export class RemoteBus implements Bus {
   readonly #format: ReturnType<typeof envelopeFormat>;
   readonly #messages = new EventEmitter<Record<string, [unknown]>>().setMaxListeners(0);
   readonly #connections = new EventEmitter<{ connected: [] }>().setMaxListeners(0);
+  /** The first attempt to open a transport; it settles whether or not it succeeds. */
+  #opening: Promise<void> | undefined;
   #transport: Transport | undefined;
   #lastHeard = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -41,14 +43,19 @@ export class RemoteBus implements Bus {
     this.#open = open;
     this.#format = envelopeFormat(keys);
     this.#log = log;
-    void this.#connect();
   }
 
   get connected(): boolean {
     return this.#transport !== undefined;
   }
 
+  listen(): void {
+    this.#opening ??= this.#connect();
+  }
+
   async publish<Content>(message: BusMessage<Content>, content: Content): Promise<void> {
+    this.listen();
+    await this.#opening;
     try {
       if (this.#transport === undefined) throw new Error('not connected');
       await this.#transport.send(this.#format.write({ type: message.type, content }));
