@@ -2,9 +2,7 @@ import type { Redis } from 'ioredis';
 import { addSeconds, type Clock } from '../../kernel/clock.js';
 import type { Seal } from '../../kernel/secrets.js';
 import type { StoredKey } from './key-material.js';
-
-/** Nodes follow the database's clock, and not to the millisecond. */
-const CLOCK_MARGIN_SECONDS = 2;
+import { CLOCK_MARGIN_SECONDS } from './signing-key.policy.js';
 
 /** The keys of a realm, and when the database had exactly these: what is older is out of date. */
 export interface KeySet {

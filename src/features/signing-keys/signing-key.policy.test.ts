@@ -208,7 +208,8 @@ describe('keys that were stored at odd times', () => {
         }));
         const active = keys.filter((key) => statusOf(key, keys, now, given) === 'ACTIVE');
         const signs = activeKey(keys, now);
-        expect(active).toEqual(signs === undefined ? [] : [signs]);
+        const isDue = signs !== undefined && signs.activatesAt <= now;
+        expect(active).toEqual(isDue ? [signs] : []);
       }),
     );
   });
@@ -241,5 +242,11 @@ describe('the boundaries of the life cycle', () => {
     expect(activationOfNewKey([], at(7), given)).toEqual(at(7));
     expect(activationOfNewKey([first], at(7), given)).toEqual(at(607));
     expect(activationOfNewKey(keys, at(7), given)).toEqual(at(3_601));
+  });
+
+  it('signs with the only key there is on a node whose clock is two seconds behind', () => {
+    expect(activeKey([first], at(-2))).toEqual(first);
+    expect(activeKey([first], at(-3))).toBeUndefined();
+    expect(activeKey(keys, at(3_599))).toEqual(first);
   });
 });

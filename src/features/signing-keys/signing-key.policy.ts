@@ -13,6 +13,9 @@ export interface KeyLifetimes {
   readonly rotationPeriod: number;
 }
 
+/** Nodes follow the database's clock, and not to the millisecond. */
+export const CLOCK_MARGIN_SECONDS = 2;
+
 interface Scheduled {
   readonly kid: string;
   readonly algorithm: string;
@@ -27,8 +30,15 @@ export function leadSeconds(lifetimes: KeyLifetimes): number {
   return 2 * lifetimes.jwksMaxAge;
 }
 
-/** The key that signs at `now`: the latest whose time has come. */
+/**
+ * The key that signs at `now`: the latest whose time has come. Where there is none, one whose time
+ * is about to come: a key that another node has just made to sign at once.
+ */
 export function activeKey<Key extends Scheduled>(keys: readonly Key[], now: Date): Key | undefined {
+  return latestKey(keys, now) ?? latestKey(keys, addSeconds(now, CLOCK_MARGIN_SECONDS));
+}
+
+function latestKey<Key extends Scheduled>(keys: readonly Key[], now: Date): Key | undefined {
   let active: Key | undefined; // by hand: every request asks
   for (const key of keys) {
     if (key.activatesAt > now) continue;
