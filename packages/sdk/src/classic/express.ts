@@ -3,29 +3,21 @@ import {
   ACCESS_COOKIE,
   ANTI_CSRF_HEADER,
   accessCookie,
-  clearSession,
-  type Delivery,
   deliverSession,
   ID_COOKIE,
-  ID_HEADER,
   REFRESH_COOKIE,
   readCookie,
 } from './cookies.js';
 import type { JsonObject } from './core.js';
-import {
-  CLASSIC_ERRORS,
-  type ClassicError,
-  isErrorFromAuth,
-  type StolenSession,
-  tryRefreshToken,
-  unauthorised,
-} from './errors.js';
-import { revokeSessionUsingSessionHandle } from './handles.js';
+import { CLASSIC_ERRORS, isErrorFromAuth, tryRefreshToken, unauthorised } from './errors.js';
+import { clearedFor, deliver } from './express-answer.js';
+import { Session } from './express-session.js';
 import { classic } from './instance.js';
-import type { SessionInfo } from './sessions.js';
 
 export type { JsonObject } from './core.js';
 export type { ClassicError, ClassicErrorType, StolenSession } from './errors.js';
+export { answerError, errorHandler } from './express-errors.js';
+export { Session } from './express-session.js';
 export {
   getAllSessionHandlesForUser,
   getSessionData,
@@ -39,51 +31,6 @@ export { type ClassicConfig, init } from './instance.js';
 const errorTypes = { ...CLASSIC_ERRORS, isErrorFromAuth };
 
 export { errorTypes as Error };
-
-/** The session of a request. */
-export class Session {
-  readonly #info: SessionInfo;
-  readonly #response: ServerResponse;
-
-  /** Made by `createNewSession`, `getSession` and `refreshSession`. */
-  constructor(info: SessionInfo, response: ServerResponse) {
-    this.#info = info;
-    this.#response = response;
-  }
-
-  getUserId(): string {
-    return this.#info.userId;
-  }
-
-  getHandle(): string {
-    return this.#info.handle;
-  }
-
-  /** What the access token carries of the application's. */
-  getJWTPayload(): JsonObject {
-    return this.#info.jwtPayload;
-  }
-
-  /** What is kept with the session. Rejects with UNAUTHORISED when it is over, GENERAL_ERROR. */
-  async getSessionData(): Promise<JsonObject> {
-    return this.#orCleared(() => classic().sessions.data(this.#info.handle));
-  }
-
-  /** Replaces it. Rejects with UNAUTHORISED when the session is over, and GENERAL_ERROR. */
-  async updateSessionData(data: JsonObject): Promise<void> {
-    await this.#orCleared(() => classic().sessions.updateData(this.#info.handle, data));
-  }
-
-  /** Signs out: ends the session, and takes its cookies away. Rejects with GENERAL_ERROR. */
-  async revokeSession(): Promise<void> {
-    await revokeSessionUsingSessionHandle(this.#info.handle);
-    deliver(this.#response, clearSession(classic().config));
-  }
-
-  async #orCleared<Result>(work: () => Promise<Result>): Promise<Result> {
-    return work().catch((error: unknown) => clearedFor(this.#response, error));
-  }
-}
 
 /**
  * Makes a session for whomever the application has signed in, and sets its cookies and headers.
@@ -191,97 +138,7 @@ export function setRelevantHeadersForOptionsAPI(response: ServerResponse): void 
   response.setHeader('Access-Control-Allow-Credentials', 'true');
 }
 
-type Next = (error?: unknown) => void;
-
-/** What clients of that time take for "refresh, or sign in". */
-const SESSION_EXPIRED = 440;
-
-/**
- * Express's error middleware: answers 440 to errors of sessions, ends a session whose token was
- * stolen, and passes on everything else.
- *
- * @example
- * ```ts
- * import { errorHandler } from '@authgraph/sdk/classic/express';
- * import express from 'express';
- *
- * const app = express();
- * app.use(errorHandler()); // after the routes
- * ```
- */
-export function errorHandler() {
-  return (
-    error: unknown,
-    _request: IncomingMessage,
-    response: ServerResponse,
-    next: Next,
-  ): void => {
-    if (!isErrorFromAuth(error) || response.headersSent) {
-      next(error);
-      return;
-    }
-    answerError(response, error).then((isAnswered) => {
-      if (!isAnswered) next(error);
-    }, next);
-  };
-}
-
-/**
- * The same for servers without Express: resolves to true when it has answered, and to false for a
- * GENERAL_ERROR.
- *
- * @example
- * ```ts
- * import { createServer } from 'node:http';
- * import * as SuperTokens from '@authgraph/sdk/classic/express';
- *
- * createServer(async (request, response) => {
- *   try {
- *     const session = await SuperTokens.getSession(request, response, false);
- *     response.end(session.getUserId());
- *   } catch (error) {
- *     const isOurs = SuperTokens.Error.isErrorFromAuth(error);
- *     if (isOurs && (await SuperTokens.answerError(response, error))) return;
- *     response.statusCode = 500;
- *     response.end();
- *   }
- * });
- * ```
- */
-export async function answerError(response: ServerResponse, error: ClassicError): Promise<boolean> {
-  const { errType } = error;
-  if (errType === CLASSIC_ERRORS.GENERAL_ERROR) return false;
-  if (errType === CLASSIC_ERRORS.UNAUTHORISED_AND_TOKEN_THEFT_DETECTED) {
-    const { sessionHandle } = error.err as StolenSession; // what this kind of error carries
-    await revokeSessionUsingSessionHandle(sessionHandle);
-  }
-  response.statusCode = SESSION_EXPIRED;
-  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
-  response.end(errType === CLASSIC_ERRORS.TRY_REFRESH_TOKEN ? 'try refresh token' : 'unauthorised');
-  return true;
-}
-
 function antiCsrfOf({ headers }: IncomingMessage): string | undefined {
   const value = headers[ANTI_CSRF_HEADER];
   return typeof value === 'string' ? value : undefined;
-}
-
-function deliver(response: ServerResponse, { cookies, headers }: Delivery): void {
-  response.appendHeader('Set-Cookie', [...cookies]);
-  const names = Object.keys(headers);
-  for (const name of names) response.setHeader(name, headers[name] ?? '');
-  // A page of another origin could not read them else.
-  if (names.length > 0) {
-    response.setHeader('Access-Control-Expose-Headers', `${ID_HEADER}, ${ANTI_CSRF_HEADER}`);
-  }
-}
-
-/** Rejects with the error; without cookies, where it says that the session is over. */
-function clearedFor(response: ServerResponse, error: unknown): never {
-  const isOver =
-    isErrorFromAuth(error) &&
-    (error.errType === CLASSIC_ERRORS.UNAUTHORISED ||
-      error.errType === CLASSIC_ERRORS.UNAUTHORISED_AND_TOKEN_THEFT_DETECTED);
-  if (isOver) deliver(response, clearSession(classic().config));
-  throw error;
 }
