@@ -5,7 +5,12 @@ import { operator } from '../src/kernel/caller.js';
 import * as operations from './harness/account-operations.js';
 import { GOOD_PASSWORD, graphqlClient, type Send, SIGN_IN } from './harness/graphql-client.js';
 import { linkIn, type MailServer, startMailServer } from './harness/mail-server.js';
-import { reportedDifference, TIMED_SAMPLES, TIMED_TEST_MS } from './harness/rank-test.js';
+import {
+  reportedDifference,
+  TIMED_SAMPLES,
+  TIMED_TEST_MS,
+  UNTIMED_SAMPLES,
+} from './harness/rank-test.js';
 import { startService, type TestService } from './harness/service.js';
 import { createUser, realmOf, untilJobsAreDone } from './harness/service-parts.js';
 
@@ -106,6 +111,8 @@ describe('a sign-up that is confirmed', () => {
 describe('known and unknown addresses (requirement 6)', () => {
   /** Chance reaches this once in 150,000 runs. */
   const LIMIT = 4.5;
+  /** The job that the first request sends begins after 200 ms: what is asked until then has peace. */
+  const PEACE_MS = 100;
 
   it.each([
     ['requestPasswordReset', (email: string) => service.send(operations.REQUEST_RESET, { email })],
@@ -117,9 +124,13 @@ describe('known and unknown addresses (requirement 6)', () => {
       await createUser(service, { email: known, password: GOOD_PASSWORD, roles: [] });
       const times: [number[], number[]] = [[], []];
       const answers = new Set<string>();
-      for (let round = -2; round < TIMED_SAMPLES; round += 1) {
+      let peaceUntil = 0;
+      for (let round = -UNTIMED_SAMPLES; round < TIMED_SAMPLES; round += 1) {
         for (const which of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-          await untilJobsAreDone(service); // else one pays for the mail of the other
+          if (performance.now() > peaceUntil) {
+            await untilJobsAreDone(service); // else one pays for the mail of the other
+            peaceUntil = performance.now() + PEACE_MS;
+          }
           const start = performance.now();
           const answer = await ask(which === 0 ? known : `other-${what}@example.com`.toLowerCase());
           if (round >= 0) times[which].push(performance.now() - start);
