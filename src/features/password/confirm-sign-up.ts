@@ -21,7 +21,7 @@ import { ACCOUNT_EXISTS_MAIL, CONFIRM_SIGN_UP_MAIL } from './confirm-sign-up.mai
 import type { HashNewPassword } from './new-password.js';
 import { SIGN_UP_PER_ADDRESS } from './password-limits.js';
 import { PASSWORD_METHOD } from './password-method.js';
-import { addressOf, type SignUpInput } from './sign-up.js';
+import { addressOf, type SignUpAttempt } from './sign-up.js';
 import type { StoreAdditions } from './store-additions.js';
 
 /** An account that there will be when its address is confirmed. */
@@ -72,7 +72,7 @@ export class ConfirmSignUp {
    * Does the same whether or not the address has an account: a job looks. Rejects with
    * INVALID_EMAIL, WEAK_PASSWORD, RATE_LIMITED or CHALLENGE_REQUIRED.
    */
-  async request(realm: Realm, input: SignUpInput, caller: Caller): Promise<void> {
+  async request(realm: Realm, input: SignUpAttempt, caller: Caller): Promise<void> {
     const { database, jobs, limits, challenges, hashNewPassword } = this.#deps;
     const email = addressOf(input);
     await challenges.demand(realm, 'sign-up', input.challengeSolution);

@@ -29,7 +29,7 @@ export interface SignUpDeps {
   readonly additions: StoreAdditions;
 }
 
-export interface SignUpInput {
+export interface SignUpAttempt {
   readonly email: string;
   readonly password: string;
   /** Of the challenge that an earlier attempt was answered with, if it was. */
@@ -48,7 +48,7 @@ export class SignUp {
    * Makes a user and signs them in. Rejects with SIGN_UP_CLOSED unless the realm lets anybody in at
    * once, and with RATE_LIMITED, CHALLENGE_REQUIRED or REFUSED.
    */
-  async run(realm: Realm, input: SignUpInput, caller: Caller): Promise<IssuedSession> {
+  async run(realm: Realm, input: SignUpAttempt, caller: Caller): Promise<IssuedSession> {
     if (PASSWORD_SETTINGS.of(realm).signUp !== 'open') {
       throw new AuthError('SIGN_UP_CLOSED', 'New accounts cannot be made here like this.');
     }
@@ -75,7 +75,7 @@ export class SignUp {
    */
   async create(
     realm: Realm,
-    input: SignUpInput & { readonly roles: readonly string[] },
+    input: SignUpAttempt & { readonly roles: readonly string[] },
     caller: Caller,
   ): Promise<string> {
     const { database, roles, hashNewPassword, addUser } = this.#deps;

@@ -6,14 +6,14 @@ const KINDS = { desktop: 'DESKTOP', mobile: 'MOBILE', tablet: 'TABLET', tv: 'TV'
 export type DeviceKind = (typeof KINDS)[keyof typeof KINDS] | 'OTHER';
 
 /** What a user agent says of the device; a hint for people, since anybody can write anything. */
-export interface KnownDevice {
+export interface NamedDevice {
   /** Such as `Firefox on Linux`: without versions, so that it stays the same. */
   readonly name: string;
   readonly kind: DeviceKind;
 }
 
 /** Reads a `User-Agent` header; undefined when it says nothing that people would know. Pure. */
-export function deviceOf(userAgent: string | null): KnownDevice | undefined {
+export function deviceOf(userAgent: string | null): NamedDevice | undefined {
   if (!userAgent) return undefined;
   const { browser, os, platform } = Bowser.parse(userAgent);
   const names = [browser.name, os.name].filter((name) => name !== undefined && name !== '');

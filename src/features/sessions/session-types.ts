@@ -13,7 +13,7 @@ import { DateTime } from '../../platform/graphql/date-time.js';
 import { PageInfo } from '../../platform/graphql/page-info.js';
 import { NotFound, RateLimited } from '../../platform/graphql/problem.js';
 import { User } from '../users/index.js';
-import type { DeviceKind, KnownDevice } from './device.policy.js';
+import type { DeviceKind, NamedDevice } from './device.policy.js';
 import { RefreshRejected } from './session-errors.js';
 import type { IssuedSession, TokenPair } from './session-issuer.js';
 
@@ -68,7 +68,7 @@ const DeviceKindEnum = {
 registerEnumType(DeviceKindEnum, { name: 'DeviceKind' });
 
 @ObjectType({ description: 'What the user agent says of the device: a hint for people.' })
-export class Device implements KnownDevice {
+export class Device implements NamedDevice {
   @Field(() => String, { description: 'Such as Firefox on Linux.' })
   name!: string;
 
