@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/sql';
+import type { SqlExecutor } from '../../platform/database/database.js';
 import type { StoredKey } from './key-material.js';
 import { SigningKey } from './signing-key.entity.js';
 
@@ -27,9 +28,9 @@ export async function deleteKeys(
   return em.nativeDelete(SigningKey, { realm: realmId, kid: { $in: [...kids] } });
 }
 
+const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1, 0))';
+
 /** Makes everybody else who wants to change this realm's keys wait until the transaction ends. */
-export async function lockKeys(em: EntityManager, realmId: string): Promise<void> {
-  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
-    `authgraph:signing-keys:${realmId}`,
-  ]);
+export async function lockKeys(sql: SqlExecutor, realmId: string): Promise<void> {
+  await sql.query(LOCK, [`authgraph:signing-keys:${realmId}`]);
 }

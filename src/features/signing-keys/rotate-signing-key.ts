@@ -95,7 +95,7 @@ export class RotateSigningKey {
     const { database, clock, seal, bus, events } = this.#deps;
     const { keys, created } = await database.transaction(async (transaction) => {
       const { em } = transaction;
-      await lockKeys(em, realm.id);
+      await lockKeys(transaction, realm.id);
       const existing = await readKeys(em, realm.id);
       if (!isWanted(existing)) return { keys: existing, created: undefined };
       await assertSecret(existing, seal, realm.id);

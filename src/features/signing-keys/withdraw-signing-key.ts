@@ -30,7 +30,7 @@ export class WithdrawSigningKey {
     const { database, clock, seal, events } = this.#deps;
     const made = await database.transaction(async (transaction) => {
       const { em } = transaction;
-      await lockKeys(em, realm.id);
+      await lockKeys(transaction, realm.id);
       const existing = await readKeys(em, realm.id);
       const left = existing.filter((key) => key.kid !== kid);
       if (left.length === existing.length)

@@ -1,5 +1,6 @@
 import type { Migrator } from '@mikro-orm/migrations';
 import type { Database } from './database.js';
+import { hasMigrationsTable, lockMigrations } from './migration.store.js';
 import { MIGRATIONS_TABLE } from './open-orm.js';
 
 /** Names of the migrations that the database still lacks, oldest first. */
@@ -7,14 +8,14 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
   const read = async (migrator: Migrator) => (await migrator.getPending()).map(({ name }) => name);
   // The first to ask makes the table that lists them, and nodes that make it at the same moment
   // trip over each other.
-  return (await hasMigrationsTable(database))
+  return (await hasMigrationsTable(database, MIGRATIONS_TABLE))
     ? read(database.migrator())
     : takingTurns(database, read);
 }
 
 /** Names of applied migrations that this version does not know: a newer one made them. */
 export async function unknownMigrations(database: Database): Promise<string[]> {
-  if (!(await hasMigrationsTable(database))) return [];
+  if (!(await hasMigrationsTable(database, MIGRATIONS_TABLE))) return [];
   const migrator = database.migrator();
   const executed = await migrator.getExecuted();
   return executed.map(({ name }) => name).filter((name) => !database.knownMigrations.has(name));
@@ -22,7 +23,7 @@ export async function unknownMigrations(database: Database): Promise<string[]> {
 
 /** Names of the migrations that were applied, with the time; oldest first. */
 export async function appliedMigrations(database: Database): Promise<{ name: string; at: Date }[]> {
-  if (!(await hasMigrationsTable(database))) return [];
+  if (!(await hasMigrationsTable(database, MIGRATIONS_TABLE))) return [];
   const rows = await database.migrator().getExecuted();
   return rows.map((row) => ({ name: row.name, at: row.executed_at }));
 }
@@ -48,15 +49,6 @@ export async function revertLastMigration(database: Database): Promise<string | 
   });
 }
 
-async function hasMigrationsTable(database: Database): Promise<boolean> {
-  const [row] = await database
-    .em()
-    .execute<{ found: boolean }[]>('select to_regclass(?) is not null as found', [
-      MIGRATIONS_TABLE,
-    ]);
-  return row?.found === true;
-}
-
 type Transaction = NonNullable<ReturnType<ReturnType<Database['em']>['getTransactionContext']>>;
 
 /**
@@ -70,11 +62,11 @@ async function takingTurns<T>(
   if (database.embedded) return task(database.migrator(), undefined);
   // Building an index, or waiting for the node that does, takes longer than any request may.
   await using unlimited = await database.withoutTimeLimit();
-  return await unlimited.em().transactional(async (em) => {
-    await em.execute("select pg_advisory_xact_lock(hashtextextended('authgraph:migrations', 0))");
-    const transaction = em.getTransactionContext<Transaction>();
-    if (transaction === undefined) throw new Error('a transaction without a context');
-    return task(unlimited.migrator(), transaction);
+  return await unlimited.transaction(async (transaction) => {
+    await lockMigrations(transaction);
+    const context = transaction.em.getTransactionContext<Transaction>();
+    if (context === undefined) throw new Error('a transaction without a context');
+    return task(unlimited.migrator(), context);
   });
 }
 
