@@ -15,6 +15,7 @@ import { leaksOf } from './harness/leaks.js';
 import { linkIn, type MailServer, startMailServer } from './harness/mail-server.js';
 import { startService, type TestService } from './harness/service.js';
 import { createUser } from './harness/service-parts.js';
+import { until } from './harness/until.js';
 
 const NEW_PASSWORD = 'violet-badger-sings-31';
 
@@ -58,7 +59,9 @@ async function resetToken(user: TestUser, seen = 0): Promise<string> {
 const reset = (token: string, newPassword = NEW_PASSWORD) =>
   call(operations.RESET, { input: { token, newPassword } });
 
-describe('a sign-in on a new device', () => {
+// Most of a test is waiting for mails, which begin 200 ms after what asks for them: they wait
+// together.
+describe.concurrent('a sign-in on a new device', () => {
   const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
   it('is told to the owner in their language, in realms that want it', async () => {
@@ -90,7 +93,7 @@ describe('a sign-in on a new device', () => {
   });
 });
 
-describe('a password reset', () => {
+describe.concurrent('a password reset', () => {
   it('comes by mail, with a link to the application, in both forms', async () => {
     const user = await signUpUser(service.send, 'Ada.Reset@example.com');
     await call(operations.REQUEST_RESET, { email: 'ada.reset@EXAMPLE.com' });
@@ -210,7 +213,7 @@ describe('a password reset', () => {
   });
 });
 
-describe('a link', () => {
+describe.concurrent('a link', () => {
   it.each([
     ['', 'MALFORMED'],
     ['ag_ot_', 'MALFORMED'],
@@ -263,7 +266,7 @@ describe('a link', () => {
   });
 });
 
-describe('changing the password (requirement 8)', () => {
+describe.concurrent('changing the password (requirement 8)', () => {
   const change = (user: TestUser, input: object) =>
     call(operations.CHANGE_PASSWORD, { input }, user);
 
@@ -305,7 +308,7 @@ describe('changing the password (requirement 8)', () => {
   });
 });
 
-describe('verifying an address', () => {
+describe.concurrent('verifying an address', () => {
   it('follows the link of a mail', async () => {
     const user = await signUpUser(service.send);
     expect(await call('{ me { emailVerified } }', {}, user)).toEqual({ emailVerified: false });
@@ -342,7 +345,7 @@ describe('verifying an address', () => {
   });
 });
 
-describe('changing the address', () => {
+describe.concurrent('changing the address', () => {
   const ask = (user: TestUser, newEmail: string, currentPassword = user.password) =>
     call(operations.REQUEST_CHANGE, { input: { newEmail, currentPassword } }, user);
 
@@ -401,7 +404,7 @@ describe('changing the address', () => {
   });
 });
 
-describe('an invitation', () => {
+describe.concurrent('an invitation', () => {
   it('lets whom an administrator made choose a password, and signs them in', async () => {
     const email = 'invited@example.com';
     await createUser(service, {
@@ -430,7 +433,7 @@ describe('an invitation', () => {
   });
 });
 
-describe('deleting one’s account', () => {
+describe.concurrent('deleting one’s account', () => {
   it('needs the password, and leaves nothing', async () => {
     const user = await signUpUser(service.send);
     const remove = (currentPassword: string) =>
@@ -449,7 +452,7 @@ describe('deleting one’s account', () => {
   });
 });
 
-describe('a mail', () => {
+describe.concurrent('a mail', () => {
   it('is in the language of its reader: by Accept-Language at sign-up, or as they choose', async () => {
     const email = 'heidi@example.com';
     const german = { 'accept-language': 'fr;q=0.2, de-CH, de;q=0.9' };
@@ -494,7 +497,7 @@ describe('a mail', () => {
       service.sql<{ output: { reason: string } }>(
         "select output from authgraph_jobs.job where name = 'mail.send' and state = 'failed'",
       );
-    await expect.poll(async () => (await failed()).length, { timeout: 10_000 }).toBe(1);
+    await until(async () => (await failed()).length === 1, 10_000, 'the job failed');
     expect(JSON.stringify(await failed())).toContain('550');
     expect(JSON.stringify(await failed())).not.toContain(user.email);
   });

@@ -57,7 +57,7 @@ const signUp = (email: string, password = GOOD_PASSWORD) => call(SIGN_UP, { emai
 const signIn = (email: string, password: string) => call(SIGN_IN, { input: { email, password } });
 const verify = (token: string) => call(operations.VERIFY, { token });
 
-describe('a sign-up that is confirmed', () => {
+describe.concurrent('a sign-up that is confirmed', () => {
   it('makes the account when the link of the mail is followed, and not before', async () => {
     const email = 'Ada@confirmed.example.com';
     expect(await signUp(email)).toMatchObject({ __typename: 'Accepted' });
