@@ -120,14 +120,6 @@ describe('a job', () => {
     expect(job).toMatchObject({ kind: 'test.greet', dueAt: startAfter.toISOString() });
   });
 
-  it('is tried again when it fails', async () => {
-    failures.set('Grace', 1);
-    await send('Grace');
-    await untilGreeted('Grace');
-    expect(timesGreeted('Grace')).toBe(1);
-    expect(service.logged()).toContain('A job failed and will be tried again');
-  });
-
   it('is done once by all nodes when it is due by the clock', async () => {
     await until(() => ticks > 0, 10_000, 'the job of this hour was done');
     expect(ticks).toBe(1);
@@ -146,8 +138,17 @@ async function listed(state: string) {
   return body.data.jobs.nodes;
 }
 
-describe('a job that failed for good', () => {
-  it('is listed with its reason, and done when an administrator sends it again', async () => {
+// They wait together, each for seconds.
+describe.concurrent('a job that failed', () => {
+  it('is tried again', async () => {
+    failures.set('Grace', 1);
+    await send('Grace');
+    await untilGreeted('Grace');
+    expect(timesGreeted('Grace')).toBe(1);
+    expect(service.logged()).toContain('A job failed and will be tried again');
+  });
+
+  it('for good is listed with its reason, and done when an administrator sends it again', async () => {
     refused.add('Eve');
     await send('Eve');
     await until(async () => (await listed('FAILED')).length > 0, 10_000, 'the job failed');
@@ -161,27 +162,7 @@ describe('a job that failed for good', () => {
     expect((await listed('DONE')).map(({ id }: { id: string }) => id)).toContain(job.id);
   });
 
-  it.each(['no id', '01234567-89ab-7def-8123-456789abcdef'])(
-    'cannot be sent again under the id %j when there is none',
-    async (id) => {
-      const { body } = await service.send(RETRY, { id }, bearer(admin.accessToken));
-      expect(body.data.retryJob).toMatchObject({ __typename: 'NotFound' });
-    },
-  );
-
-  it('is nothing that somebody without the scope may see or send again', async () => {
-    for (const query of [
-      '{ jobs { nodes { id } } }',
-      'mutation { retryJob(id: "x") { __typename } }',
-    ]) {
-      const { body } = await service.send(query);
-      expect(body.errors[0].extensions.code).toBe('UNAUTHENTICATED');
-    }
-  });
-});
-
-describe('authgraph jobs', () => {
-  it('lists what failed, and sends it again', async () => {
+  it('for good is listed by authgraph jobs, and sent again by it', async () => {
     const dataDir = await copyTemplate();
     const id = '01234567-89ab-7def-8123-456789abcdef';
     {
@@ -209,4 +190,24 @@ describe('authgraph jobs', () => {
     });
     await rm(dataDir, { recursive: true });
   }, 60_000);
+});
+
+describe('a job that failed for good', () => {
+  it.each(['no id', '01234567-89ab-7def-8123-456789abcdef'])(
+    'cannot be sent again under the id %j when there is none',
+    async (id) => {
+      const { body } = await service.send(RETRY, { id }, bearer(admin.accessToken));
+      expect(body.data.retryJob).toMatchObject({ __typename: 'NotFound' });
+    },
+  );
+
+  it('is nothing that somebody without the scope may see or send again', async () => {
+    for (const query of [
+      '{ jobs { nodes { id } } }',
+      'mutation { retryJob(id: "x") { __typename } }',
+    ]) {
+      const { body } = await service.send(query);
+      expect(body.errors[0].extensions.code).toBe('UNAUTHENTICATED');
+    }
+  });
 });
