@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandsDeps, JSON_FLAG, readDuration, realmOption } from './options.js';
 
-/** What is over. */
+/** The command that deletes what is over. */
 export function addCleanupCommand(program: Command, { env, end }: CommandsDeps): void {
   program
     .command('cleanup')

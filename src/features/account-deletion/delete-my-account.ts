@@ -58,7 +58,7 @@ export class DeleteMyAccount {
     else await this.#schedule(realm, owner, deletionGrace, caller);
   }
 
-  /** The job of the day: nothing, if the user has come back. */
+  /** What the job does once the time of grace is over: nothing, if the user has come back. */
   async deleteDue(realm: Realm, { userId, caller }: DueDeletion): Promise<void> {
     const { database, clock, users } = this.#deps;
     if (await isDeletionDue(database, realm, userId, clock.now()))

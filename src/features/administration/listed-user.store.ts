@@ -2,7 +2,7 @@ import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import type { FoundPage, Page } from '../../platform/graphql/connection.js';
 
-/** Which users are asked for; what is left out says nothing. */
+/** Which users are asked for; what is left out does not narrow them. */
 export interface UserFilter {
   /** How the normalised address begins. */
   readonly emailPrefix?: string | undefined;

@@ -11,7 +11,7 @@ import type { ConfirmIdentity } from '../password/index.js';
 import { type Email, findContact, isAddressTaken, parseEmail } from '../users/index.js';
 import { EMAIL_CHANGE_MAIL, EMAIL_CHANGE_REQUESTED_MAIL } from './email-change.mail.js';
 
-/** Who wants which address; that session goes on when it is theirs. */
+/** Who wants which address, and the session that goes on when they have it. */
 export interface EmailChange {
   readonly userId: string;
   readonly sessionId: string;

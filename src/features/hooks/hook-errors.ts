@@ -22,7 +22,7 @@ export const HOOK_PROBLEMS = {
   REFUSED: { problem: Refused, status: 403 },
 } as const satisfies Answers<'REFUSED'>;
 
-/** A hook did not do what hooks do. Nobody gets past one like this; callers are told no more. */
+/** A hook failed, or answered wrongly. The request is refused, and callers are not told why. */
 export class HookFailed extends Error {
   override readonly name = 'HookFailed';
 }

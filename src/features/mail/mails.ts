@@ -13,7 +13,7 @@ export interface Addressed<Data extends MailData> {
   /** A language tag; English where there is none, or no template in it. */
   readonly language: string | null;
   readonly data: Data;
-  /** Nobody has any use of it afterwards. */
+  /** After this time it is of no use, and is not sent. */
   readonly validUntil?: Date;
 }
 

@@ -31,7 +31,7 @@ export class UpdateMetadata {
     this.#deps = deps;
   }
 
-  /** A user's own, which only their public metadata is. What tokens say, others decide. */
+  /** A user's own change: of public metadata only, and of none that tokens carry. */
   async own(realm: Realm, userId: string, patch: unknown, caller: Caller): Promise<string> {
     const { tokenMetadataKeys } = SESSION_SETTINGS.of(realm);
     const kept = isObject(patch) && tokenMetadataKeys.find((key) => Object.hasOwn(patch, key));

@@ -13,7 +13,7 @@ export { TokenRejected } from './token-errors.js';
 export { tokenPurpose } from './token-purpose.js';
 export { TOKEN_SETTINGS } from './token-settings.js';
 
-/** So long a link still says that it is too old, and not that nobody knows it. */
+/** For this long a link that is over is answered EXPIRED or USED; after it, MALFORMED. */
 const KEPT_SECONDS = 30 * 86_400;
 const BATCH = 1_000;
 

@@ -18,7 +18,7 @@ const OneTimeTokenSchema = defineEntity({
     /** What the flow that spends it has to know. */
     data: p.json(),
     createdAt: p.datetime(),
-    /** Earlier than it was once when a newer one took its place. */
+    /** Brought forward when a newer token takes its place. */
     expiresAt: p.datetime(),
     usedAt: p.datetime().nullable(),
   },

@@ -11,7 +11,7 @@ import type { RefreshTokenFormat } from './refresh-token.js';
 import { findSession } from './session.store.js';
 
 export interface SignOutRequest {
-  /** Taken before `session`: what the caller names outright wins. */
+  /** Wins over `session`: the caller names it outright. */
   readonly refreshToken?: string | undefined;
   /** The session behind the request's access token, if that is valid. */
   readonly session?: { readonly sessionId: string; readonly userId: string } | undefined;

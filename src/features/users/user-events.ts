@@ -1,6 +1,6 @@
 import { eventType } from '../../platform/events/events.js';
 
-/** `method`: by which way they are known first. */
+/** `method`: that of their first identity. */
 export const USER_CREATED = eventType<{ method: string }>('user.created', 'A user was made');
 
 export const USER_UPDATED = eventType<{ changed: readonly string[] }>(

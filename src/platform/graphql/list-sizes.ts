@@ -23,7 +23,7 @@ export function withListSizes(schema: DocumentNode): DocumentNode {
   }
   return visit(schema, {
     ObjectTypeDefinition: {
-      // What is in a connection is as long as the connection.
+      // Fields of a connection need no sizes of their own: its `sizedFields` name them.
       enter: ({ name }) => (isConnection(name.value) ? false : undefined),
     },
     FieldDefinition: {

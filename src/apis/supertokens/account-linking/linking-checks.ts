@@ -10,13 +10,13 @@ import { PHONE, recipeOf } from '../users/methods.js';
 import { findUserById } from '../users/user-ids.store.js';
 import { findOtherPrimary, type OtherPrimary } from './other-primary.store.js';
 
-/** A login method, and all of the user's whom it belongs to. */
+/** A login method, and all login methods of its user. */
 export interface Known {
   readonly own: LoginMethod;
   readonly all: readonly LoginMethod[];
 }
 
-/** Refuses ids of nobody. */
+/** Refuses an id that no user has. */
 export async function knownUser(sql: SqlExecutor, realm: Realm, id: string): Promise<Known> {
   const all = await findMethodsOfUser(sql, realm, id);
   const found = await findUserById(sql, realm, id);

@@ -21,11 +21,11 @@ const OTHER = `select i.user_id as "ownerId",
 export interface OtherPrimary {
   readonly ownerId: string;
   readonly userId: string;
-  /** By what it is known that the asking one has, too. */
+  /** What both users have. */
   readonly by: 'email' | 'phone' | 'provider';
 }
 
-/** Another primary user that is known by any of this in one of these tenants. */
+/** Another primary user with this address, number or provider account in one of these tenants. */
 export async function findOtherPrimary(
   sql: SqlExecutor,
   realm: Realm,

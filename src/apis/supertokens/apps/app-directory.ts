@@ -34,7 +34,7 @@ export class AppDirectory {
     deps.bus.on(APP_CHANGED, ({ realmId }) => void this.#known.delete(realmId));
   }
 
-  /** The app of a path. Refuses one that is not there; so it is for the tenant, with `tenantOf`. */
+  /** Refuses an app that does not exist. Whether its tenant does, `tenantOf` says. */
   async find({ appId, tenantId }: { appId: string; tenantId: string }): Promise<App> {
     return (await this.lookUp(appId)) ?? unknownTenant(appId, tenantId);
   }
@@ -45,7 +45,7 @@ export class AppDirectory {
     return this.#known.get(realmId) ?? this.#read(appId, realmId);
   }
 
-  /** The realm of an app; undefined where the app would be the base one under another name. */
+  /** Undefined for the id of the base realm: the app of that is called `public`. */
   realmIdOf(appId: string): string | undefined {
     const { baseRealm } = this.#deps;
     if (appId === PUBLIC) return baseRealm;
@@ -65,7 +65,7 @@ export class AppDirectory {
   async #read(appId: string, realmId: string): Promise<App | undefined> {
     const { sql, realms } = this.#deps;
     const settings = await findAppSettings(sql, realmId);
-    // Another realm of this service is none of this interface's.
+    // A realm that was not made over this interface cannot be reached over it.
     if (settings === undefined && appId !== PUBLIC) return undefined;
     const realm = await Promise.resolve(realms.find(realmId)).catch(absentRealm);
     if (realm === undefined) return undefined;

@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<Method, string>> = {
   thirdparty: 'ThirdParty',
   passwordless: 'Passwordless',
 };
-/** Since then the SDK decides. */
+/** From this version of the interface on the SDK checks the factors. */
 const UNCHECKED_SINCE = 501;
 
 export function isEnabled(firstFactors: readonly string[] | null, method: Method): boolean {

@@ -5,14 +5,14 @@ import { withPermissions } from '../roles/role-content.policy.js';
 import type { CoreFact, FactKind } from './core-source.store.js';
 
 const ROWS = `jsonb_to_recordset($2::jsonb) as r("subject" text, "value" text, "tenant" text)`;
-/** Whose user an id is; whom it is of nobody or of a linked one, things are kept apart. */
+/** The user whose own id a subject is. What is known of any other subject is kept apart. */
 const OF_USER = `left join supertokens_user_ids m on m.realm_id = $1 and m.external_id = r.subject
   left join users u on u.realm_id = $1 and u.id = coalesce(m.user_id,
     case when r.subject ~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
       then r.subject::uuid end)`;
 const VERIFIED = `insert into supertokens_verified_emails (subject, email, realm_id)
   select r.subject, r.value, $1 from ${ROWS} on conflict do nothing returning subject`;
-/** Of a user who has none here; PostgreSQL's JSON does not hold every escape. */
+/** Private metadata of a user who has none; kept apart if PostgreSQL's JSON may not hold it. */
 const METADATA = `with given as (
     select r.subject, r.value, u.id, u.private_metadata = '{}' as free from ${ROWS} ${OF_USER}
     and position('\\u' in r.value) = 0

@@ -28,7 +28,7 @@ export async function adoptKeys(
   return added;
 }
 
-/** Public and private half, of which the second has all. */
+/** The text holds the public half and the private one; the public one follows from that. */
 function privateJwkOf(value: string): object {
   const der = Buffer.from(value.split(/[;|]/)[1] ?? '', 'base64');
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' });

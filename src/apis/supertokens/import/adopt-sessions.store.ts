@@ -5,7 +5,7 @@ export interface AdoptedSession {
   readonly id: string;
   readonly tenantId: string;
   readonly subject: string;
-  /** The subject again where it has the form of an id of ours. */
+  /** The subject, if it has the form of an id of ours. */
   readonly ownId: string | null;
   readonly refreshHash: string;
   readonly usesStaticKey: boolean;
@@ -15,7 +15,7 @@ export interface AdoptedSession {
   readonly createdAt: string;
 }
 
-/** Of whom is one of ours, the graph lists the session, too; one that it has ended stays ended. */
+/** The graph lists sessions of our own users, too; one that was ended there stays ended. */
 const SESSIONS = `with rows as materialized (
     select r.*, coalesce(i.user_id, j.user_id) as owner_id
     from jsonb_to_recordset($2::jsonb) as r("id" uuid, "tenantId" text, "subject" text,

@@ -39,7 +39,7 @@ const USERS = `insert into users (id, realm_id, email, email_normalized, email_v
     case when r.id = r."ownerId" then r."verifiedAt" end, '{}', r."ownerJoinedAt"
   from ${ROWS} order by r."ownerId", r.id = r."ownerId" desc
   on conflict do nothing`;
-/** Where another method of theirs was in a page before. */
+/** The address of a user who came with another of their methods, in an earlier page. */
 const ADDRESSES = `update users u set email = r.email, email_normalized = r.email,
     email_verified_at = r."verifiedAt"
   from ${ROWS} where u.realm_id = $1 and u.id = r."ownerId" and r.id = r."ownerId"
@@ -59,7 +59,7 @@ const EXTERNAL = `insert into supertokens_user_ids (user_id, realm_id, external_
   where r."externalId" is not null on conflict do nothing`;
 const MEMBERS = `jsonb_to_recordset($2::jsonb)
   as r("id" uuid, "tenantId" text, "method" text, "subject" text)`;
-/** Only of those that came now: one who has left a tenant here since then stays out of it. */
+/** Only of identities that this run added: who has left a tenant here meanwhile stays out of it. */
 const MEMBERSHIPS = `insert into identity_tenants
     (realm_id, tenant_id, method, subject, identity_id)
   select $1, r."tenantId", r.method, r.subject, r.id from ${MEMBERS} where r.id = any($3)

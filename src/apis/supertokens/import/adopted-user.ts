@@ -21,7 +21,7 @@ function identifiersOf(user: CoreUser): Identifier[] {
   ];
 }
 
-/** Undefined for a row to which no recipe has one of its own any more. */
+/** Undefined for a user of whom no recipe knows anything any more. */
 export function adoptedUser(
   user: CoreUser,
   { now, firebaseSignerKey }: { readonly now: Date; readonly firebaseSignerKey?: string },

@@ -186,7 +186,7 @@ const FACTS = {
     from ${t}user_last_active where app_id = $1 and user_id > $2 and $3::text is not null
       and $4::text = ''
     order by user_id limit $5`,
-  /** Older cores do not have the time of their making. */
+  /** Older cores do not store when a device was made. */
   'TOTP devices': (t: string) => `select d.user_id as subject, d.device_name as value, '' as tenant,
       json_build_object('secret', d.secret_key, 'period', d.period, 'skew', d.skew,
         'verified', d.verified, 'created', to_jsonb(d)->'created_at')::text as more

@@ -79,7 +79,7 @@ export async function* importCore(
   }
 }
 
-/** The app here, made if need be; refuses a realm that is there and none. */
+/** The app here, made unless it is there. Refuses a realm that is no app. */
 async function openApp(
   { database, apps, manageRealms }: ImportCoreDeps,
   source: CoreSource,

@@ -85,7 +85,7 @@ export class CoreKeys {
     return key;
   }
 
-  /** The key that is the one, if tokens that it signed still count. */
+  /** The key that passes the test, if tokens that it signed still count. */
   async verifying(app: App, isIt: Test): Promise<CoreKeyPair | undefined> {
     const found = await findIn(this.#valid(app, await this.#current(app)), isIt);
     if (found !== undefined || this.#lookedAt.has(app.realm.id)) return found;

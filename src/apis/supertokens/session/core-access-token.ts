@@ -21,7 +21,7 @@ const OWN = z.object({
   rsub: z.string().optional(),
 });
 const { tId, rsub, ...SINCE_3 } = OWN.shape;
-/** The claims that are ours, by the version of tokens; those of version 2 are apart from others. */
+/** The claims that applications may not set, by token version. In version 2 theirs stand apart. */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   [LEGACY_VERSION]: [],
   '3': Object.keys(SINCE_3),
@@ -30,13 +30,13 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
 };
 const ALGORITHM = 'RS256';
 
-/** The version of the tokens that callers of an interface version know. */
+/** Which version of tokens callers of a version of the interface understand. */
 export function tokenVersionOf(version: CdiVersion): string {
   if (version >= 400) return '5';
   return version >= 300 ? '4' : LEGACY_VERSION;
 }
 
-/** Refuses claims that would pass for ours. */
+/** Refuses an application's claims that have the name of one of ours. */
 export function checkClaims(claims: JsonObject, version: string): void {
   const isOurs = (name: string) => NAMES[version]?.includes(name);
   if (Object.keys(claims).some(isOurs)) refuse(400, 'The user payload contains protected field');

@@ -54,7 +54,7 @@ function contextOf(realm: Realm): string {
   return `supertokens-refresh-token:${realm.id}`;
 }
 
-/** Hexadecimal. Access tokens carry that of a refresh token, the database that of it again. */
+/** In hexadecimal. Access tokens hold a refresh token's hash, the database the hash of that. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

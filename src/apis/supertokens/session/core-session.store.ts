@@ -37,7 +37,7 @@ function columnsOf(table: string): string {
     ${table}.expires_at as "expiresAt", ${table}.created_at as "createdAt"`;
 }
 
-/** Of a user of ours a session counts until it is ended there, or the user is disabled. */
+/** A session of our own user counts until the graph has ended it, or the user is disabled. */
 const COUNTS = `(s.user_id is null or exists (
     select 1 from sessions n join users u on u.id = n.user_id and u.realm_id = n.realm_id
     where n.id = s.id and n.realm_id = s.realm_id and n.ended_at is null
@@ -46,7 +46,7 @@ const COUNTS = `(s.user_id is null or exists (
 const INSERT = `insert into supertokens_sessions (id, realm_id, tenant_id, subject, user_id,
     refresh_hash, uses_static_key, data, claims, expires_at, created_at)
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
-/** The same session as the graph lists and ends it. No refresh token of the graph's is its. */
+/** The row by which the graph lists and ends the session. None of the graph's tokens fits it. */
 const INSERT_LISTED = `insert into sessions (id, realm_id, user_id, created_at, last_used_at,
     expires_at, absolute_expires_at, access_expires_at, amr, generation, current_hash)
   values ($1, $2, $3, $4, $4, $5, $5, $6, '{}', 0, $7)`;
@@ -198,7 +198,7 @@ const STORED = `select id, tenant_id as "tenantId" from supertokens_sessions
   where realm_id = $1 and ($2::text is null or tenant_id = $2)
     and ($3::text[] is null or subject = any($3))`;
 
-/** The sessions of a tenant, or of some subjects, or of these there; also those that are over. */
+/** Sessions of a tenant, of subjects, or of these subjects in that tenant; expired ones, too. */
 export async function findStoredSessions(
   sql: SqlExecutor,
   realm: Realm,

@@ -44,12 +44,12 @@ export async function legacyAnswer(
   { refreshToken }: Pick<IssuedTokens, 'refreshToken'>,
 ): Promise<JsonObject> {
   if (version >= SINCE_JWKS) return {};
-  // By this one the browser told a session that is there; it opens nothing.
+  // Shows a page's code that there is a session, and is good for nothing else.
   const idRefreshToken = { ...refreshToken, token: randomUUID() };
   return { idRefreshToken, ...(await legacyKeys(keys, app, version)) };
 }
 
-/** Which key is wanted: such SDKs do not say. Undefined: as it is. */
+/** Whether the static key shall sign, which old SDKs do not say; undefined: as before. */
 export function usesStaticKey(
   { app, version }: Pick<Call, 'app' | 'version'>,
   useDynamicSigningKey: boolean | undefined,

@@ -76,7 +76,7 @@ export function describeTokenSession(token: AccessTokenContent, version: number)
   };
 }
 
-/** The failure as a value, where it is a token's; anything else goes on. */
+/** For `catch`: the refusal of a token becomes a value, every other error is thrown on. */
 export function orRefusal(error: unknown): TokenRefused {
   if (error instanceof TokenRefused) return error;
   throw error;
@@ -122,7 +122,7 @@ async function mint(
   return describeAccessToken(token, times);
 }
 
-/** Whatever the order of the names. */
+/** True for the same JSON, whatever the order of its names. */
 function isSameJson(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [ofA, ofB] = [Object.entries(a), new Map(Object.entries(b))];

@@ -130,7 +130,7 @@ function refuseUsed(recipe: string | undefined): void {
   if (recipe !== undefined) refuse(400, `UserId is already in use in ${recipe} recipe`);
 }
 
-/** Since then, verified addresses move along. */
+/** From version 4.0 of the interface on, verified addresses move along with the id. */
 function besides({ version }: Pick<Call, 'version'>): { besides: string | null } {
   return { besides: version >= 400 ? 'EmailVerification' : null };
 }

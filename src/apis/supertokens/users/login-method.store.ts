@@ -22,7 +22,7 @@ export interface LoginMethod {
 
 type Row = Omit<LoginMethod, 'joinedAt'> & { readonly joinedAt: string };
 
-/** An address of ours is shown as typed; here it is what it is matched on. */
+/** The address in the form that it is matched in; the graph shows it as it was typed. */
 export const EMAIL_OF = `case when i.method in ('password', 'email') then i.subject
     else i.email end`;
 
@@ -62,7 +62,7 @@ const OWNER = `select i.user_id as "ownerId" from identities i
     select x.user_id from supertokens_user_ids x where x.realm_id = $1 and x.external_id = $3))
   order by i.id = $2 desc nulls last limit 1`;
 
-/** All login methods of whom an id means; none for an id of nobody. */
+/** All login methods of the user of that id; none when there is no such user. */
 export async function findMethodsOfUser(
   sql: SqlExecutor,
   realm: Realm,
@@ -85,7 +85,7 @@ const OWNERS = `select distinct i.user_id as "ownerId" from identities i
   where i.realm_id = $1 and (${EMAIL_OF} = $3 or i.phone = $4
     or (i.method = 'phone' and i.subject = $4) or (i.method = $5 and i.subject = $6))`;
 
-/** Users of ours of whom a login method in this tenant has any of it. */
+/** Users with a login method in this tenant that has the address, the number or the account. */
 export async function findOwnersByAccount(
   sql: SqlExecutor,
   realm: Realm,

@@ -1,4 +1,4 @@
-/** The recipes of which a user may be. */
+/** The recipes that a login method may belong to. */
 export type RecipeId = 'emailpassword' | 'passwordless' | 'thirdparty';
 export const RECIPE_IDS: readonly string[] = [
   'emailpassword',
@@ -7,7 +7,7 @@ export const RECIPE_IDS: readonly string[] = [
   'webauthn',
 ];
 
-/** What `identities.method` holds for those that are no provider's. */
+/** What `identities.method` holds where it is not the name of a provider. */
 export const PASSWORD = 'password';
 export const EMAIL = 'email';
 export const PHONE = 'phone';

@@ -52,7 +52,7 @@ const DELETE_MEMBERSHIPS = `delete from identity_tenants
     and ($4::text is null or tenant_id = $4)
   returning tenant_id as "tenantId"`;
 
-/** Of all methods and tenants unless they are given; resolves to the tenants. */
+/** Takes an identity out of a tenant, or out of all; resolves to those that it was in. */
 export async function deleteMemberships(
   sql: SqlExecutor,
   realm: Realm,

@@ -34,7 +34,7 @@ const PrimaryUserSchema = defineEntity({
   },
 });
 
-/** A user to whom others may be linked. Who has several identities is one without a row. */
+/** A user to whom others may be linked. With several identities one is it without a row, too. */
 export class PrimaryUser extends PrimaryUserSchema.class {}
 PrimaryUserSchema.setClass(PrimaryUser);
 

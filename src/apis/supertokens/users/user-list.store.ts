@@ -81,7 +81,7 @@ const SEARCH = `select i.user_id as "ownerId", min(i.created_at) as joined
     and ($6::text[] is null or ${RECIPE} = any($6))
   group by i.user_id order by joined, i.user_id desc limit ${MOST_FOUND}`;
 
-/** By the beginning of what they are known by; the different kinds in one login method. */
+/** Users with a login method of which address, number or provider begin as it is asked. */
 export async function searchOwners(
   sql: SqlExecutor,
   realm: Realm,
