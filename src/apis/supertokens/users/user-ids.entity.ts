@@ -34,7 +34,7 @@ const PrimaryUserSchema = defineEntity({
   },
 });
 
-/** A user to whom others may be linked. With several identities one is it without a row, too. */
+/** A user to whom others may be linked. One with several identities needs no row. */
 export class PrimaryUser extends PrimaryUserSchema.class {}
 PrimaryUserSchema.setClass(PrimaryUser);
 
