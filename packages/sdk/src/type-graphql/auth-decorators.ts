@@ -19,8 +19,8 @@ type Arguments = Readonly<Record<string, AnyOf>>;
 
 /**
  * Needs a session. Like the other decorators here it puts Federation's directive on the schema, for
- * the router, and `authDirectives(schema)` enforces it in this process: call it on the schema that is
- * served. Until it was called, what is decorated answers with an error.
+ * the router, and `authDirectives(schema)` enforces it in this process: call it on the schema that
+ * is served. Until it was called, what is decorated answers with an error.
  *
  * @example
  * ```ts
