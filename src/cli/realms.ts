@@ -1,5 +1,5 @@
 import { type RealmRow, realms, type SettingChanges } from '../features/realms/index.js';
-import { DEFAULT_REALM } from '../kernel/realm.js';
+import { realmPath } from '../kernel/realm.js';
 import { CommandFailed, EXIT, type ExitCode } from './exit-codes.js';
 import { type Environment, withTables } from './set-up.js';
 import { confirm, print } from './terminal.js';
@@ -83,7 +83,7 @@ function changesOf(settings: readonly string[]): SettingChanges {
 function describe(row: RealmRow, { json = false }: Output): string {
   const { id, settings, createdAt } = row;
   if (json) return JSON.stringify({ id, settings, createdAt });
-  const path = id === DEFAULT_REALM ? '/graphql' : `/realms/${id}/graphql`;
+  const path = `${realmPath(id)}/graphql`;
   const overrides = Object.entries(settings).map(([name, value]) => `  ${name}=${value}`);
   const head = `${id}  ${path}  created ${createdAt.toISOString()}`;
   return [head, ...overrides.toSorted()].join('\n');

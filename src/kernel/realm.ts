@@ -12,3 +12,8 @@ export interface Realm {
 
 /** Settings by name, parsed. */
 export type SettingValues = Readonly<Record<string, unknown>>;
+
+/** What stands before the paths of a realm's API; nothing for the default one. */
+export function realmPath(id: string): string {
+  return id === DEFAULT_REALM ? '' : `/realms/${id}`;
+}

@@ -2,7 +2,7 @@ import { type Proof, proofError, verifyProof } from '@authgraph/sdk';
 import { AuthError } from '../../kernel/auth-error.js';
 import type { Caller } from '../../kernel/caller.js';
 import type { Clock } from '../../kernel/clock.js';
-import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
+import { type Realm, realmPath } from '../../kernel/realm.js';
 import type { RequestContext } from '../../platform/graphql/context.js';
 import type { SingleUse } from '../../platform/limits/single-use.js';
 import type { ProcessFacts } from '../../platform/platform.js';
@@ -102,7 +102,7 @@ export class Proofs {
   /** In development it does not matter by which name of this machine the client came. */
   #ownUrls({ id, issuer }: Realm): string[] {
     const { production, port } = this.#deps.process;
-    const path = id === DEFAULT_REALM ? '/graphql' : `/realms/${id}/graphql`;
+    const path = `${realmPath(id)}/graphql`;
     const hosts = production ? [] : ['localhost', '127.0.0.1'];
     return [`${issuer}/graphql`, ...hosts.map((host) => `http://${host}:${port}${path}`)];
   }

@@ -1,5 +1,5 @@
 import type { Log } from '../../kernel/log.js';
-import { DEFAULT_REALM, type Realm } from '../../kernel/realm.js';
+import { type Realm, realmPath } from '../../kernel/realm.js';
 import type { Platform } from '../../platform/platform.js';
 import { parseOverrides } from '../../platform/settings/settings.js';
 import type { RealmRow } from './realm.store.js';
@@ -19,5 +19,5 @@ export function realmReader(platform: Platform, log: Log): ReadRealm {
 }
 
 export function issuerOf({ process }: Pick<Platform, 'process'>, realmId: string): string {
-  return realmId === DEFAULT_REALM ? process.issuer : `${process.issuer}/realms/${realmId}`;
+  return `${process.issuer}${realmPath(realmId)}`;
 }
