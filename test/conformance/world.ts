@@ -40,7 +40,8 @@ export interface User {
 }
 
 /** The same password as the model's, an address of their own. */
-const COPY_OF_A_USER = `with asked as (select ?::uuid as id, ?::text as email, ?::timestamptz as at),
+const COPY_OF_A_USER = `with
+  asked as (select ?::uuid as id, ?::text as email, ?::timestamptz as at),
   model as (select p.realm_id, p.hash from passwords p where p.identity_id = ?),
   u as (insert into users (id, realm_id, email, email_normalized, roles, created_at)
     select id, realm_id, email, email, '{}', at from asked, model),

@@ -45,6 +45,8 @@ const times = (count: number, text: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => text(n)).join(' ');
 export const operation = (query: string, variables: object = {}) =>
   JSON.stringify({ query, variables });
+const guess = (n: number) =>
+  `a${n}: signIn(input: { email: "a@example.com", password: "${n}" }) { __typename }`;
 const wrongPassword = (n: number) => {
   const email = `victim-${n % VICTIMS}@example.com`;
   return operation(SIGN_IN, { input: { email, password: `wrong ${n}` } });
@@ -73,9 +75,7 @@ function costlyDocuments({ post }: Target): Attack[] {
     'introspection that nests': operation(
       `{ __schema { types { ${'fields { type { '.repeat(8)} name ${'} }'.repeat(8)} } } }`,
     ),
-    '20 guesses in one document': operation(
-      `mutation { ${times(20, (n) => `a${n}: signIn(input: { email: "a@example.com", password: "${n}" }) { __typename }`)} }`,
-    ),
+    '20 guesses in one document': operation(`mutation { ${times(20, guess)} }`),
     '20 guesses in one batch': `[${Array.from({ length: 20 }, (_, n) => wrongPassword(n))}]`,
   };
   return Object.entries(documents).map(([name, body]) => ({

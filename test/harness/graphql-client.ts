@@ -38,11 +38,13 @@ export const SIGN_UP = `mutation SignUp($input: SignUpInput!) { signUp(input: $i
 export const SIGN_IN = `mutation SignIn($input: SignInInput!) { signIn(input: $input) { __typename
   ... on SignedIn { user { id email } session { id } ${TOKENS} } ${PROBLEM} } }`;
 
-export const REFRESH = `mutation Refresh($refreshToken: String) { refreshSession(input: { refreshToken: $refreshToken }) { __typename
+export const REFRESH = `mutation Refresh($refreshToken: String) {
+  refreshSession(input: { refreshToken: $refreshToken }) { __typename
   ... on SessionRefreshed { session { id } ${TOKENS} }
   ... on RefreshRejected { reason } ${PROBLEM} } }`;
 
-export const SIGN_OUT = `mutation SignOut($input: SignOutInput) { signOut(input: $input) { ... on SignedOut { endedSessions } } }`;
+export const SIGN_OUT = `mutation SignOut($input: SignOutInput) {
+  signOut(input: $input) { ... on SignedOut { endedSessions } } }`;
 
 export const ME = '{ me { id email } session { id } }';
 

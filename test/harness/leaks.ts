@@ -16,7 +16,8 @@ export async function leaksOf(service: TestService, secrets: readonly string[]):
     union all select encode(current_hash, 'base64') from sessions
     union all select encode(previous_hash, 'hex') from sessions where previous_hash is not null`);
   const rows = await service.sql<{ row: string }>(
-    'select u::text as row from users u union all select c::text from passwords c union all select s::text from sessions s',
+    `select u::text as row from users u union all select c::text from passwords c
+      union all select s::text from sessions s`,
   );
   const stored = rows.map(({ row }) => row).join('\n');
   return [

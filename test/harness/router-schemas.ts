@@ -7,7 +7,8 @@ import { ROOT } from '../package/packages.js';
 /** Puts Apollo Router's sources, its schema with them, where cargo keeps what it downloads. */
 const FETCH_APOLLO_ROUTER = 'cargo info apollo-router@2.17.0';
 const IN_APOLLO_ROUTER =
-  'apollo-router-2.17.0/src/configuration/snapshots/apollo_router__configuration__tests__schema_generation.snap';
+  'apollo-router-2.17.0/src/configuration/snapshots/' +
+  'apollo_router__configuration__tests__schema_generation.snap';
 
 /** The JSON schema that Apollo Router publishes with its crate; undefined where it is not here. */
 export const APOLLO_ROUTER_SCHEMA = findInCrates(IN_APOLLO_ROUTER);
@@ -22,7 +23,8 @@ export const COSMO_ROUTER_SCHEMAS = [
 
 if (APOLLO_ROUTER_SCHEMA === undefined)
   process.stderr.write(
-    `\n*** apollo-router.yaml is NOT checked against its schema. Run: ${FETCH_APOLLO_ROUTER} ***\n\n`,
+    '\n*** apollo-router.yaml is NOT checked against its schema. ' +
+      `Run: ${FETCH_APOLLO_ROUTER} ***\n\n`,
   );
 
 /** It is published as a snapshot: JSON after a header of its own. */

@@ -155,7 +155,8 @@ export function signedByAttacker(forge: Forge, algorithm: AttackerAlgorithm, hea
 
 export function changeSignature(token: string, change: (bytes: Buffer) => Buffer): string {
   const [header, payload, signature = ''] = token.split('.');
-  return `${header}.${payload}.${change(Buffer.from(signature, 'base64url')).toString('base64url')}`;
+  const changed = change(Buffer.from(signature, 'base64url'));
+  return `${header}.${payload}.${changed.toString('base64url')}`;
 }
 
 /**

@@ -4,8 +4,12 @@ import { type Example, missingIn } from './documented-examples.js';
 import { ROOT, sourcesIn } from './packages.js';
 
 /** A docstring without another one in it, with its example, before the function that it is for. */
-const DOCUMENTED =
-  /\/\*\*(?:(?!\*\/)[\s\S])*? \* ```(tsx?)\n((?:(?!\*\/)[\s\S])*?) \* ```\n \*\/\nexport (?:async )?function (\w+)/g;
+const TEXT = String.raw`(?:(?!\*/)[\s\S])*?`;
+const BLOCK = String.raw` \* ${'```'}(tsx?)\n(${TEXT}) \* ${'```'}\n`;
+const DOCUMENTED = new RegExp(
+  String.raw`/\*\*${TEXT}${BLOCK} \*/\nexport (?:async )?function (\w+)`,
+  'g',
+);
 
 /** The examples in the docstrings of a package's functions, by `file#function`. */
 export function docstringExamples(folder: string): Example[] {

@@ -13,8 +13,12 @@ export interface Reached {
 }
 
 /** Static imports, re-exports, `import()` and `import type`, one after another or in one line. */
-const IMPORT =
-  /(?:^|[;{}])\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"`]([^'"`]+)['"`]/gm;
+const FORMS = [
+  /(?:^|[;{}])\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/,
+  /^\s*import\s*['"]([^'"]+)['"]/,
+  /\bimport\(\s*['"`]([^'"`]+)['"`]/,
+];
+const IMPORT = new RegExp(FORMS.map(({ source }) => source).join('|'), 'gm');
 const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 /** Follows the imports of a built file, `.js` or `.d.ts`, through all that they lead to. */
