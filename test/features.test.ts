@@ -52,6 +52,13 @@ describe('a service whose list of features lacks passwords', () => {
     });
   });
 
+  it('has none of the pages that the links in their mails lead to', async () => {
+    for (const page of ['reset-password', 'accept-invitation', 'verify-email']) {
+      expect((await fetch(`${service.app.url}/${page}`)).status).toBe(404);
+    }
+    expect((await fetch(`${service.app.url}/mails`)).status).toBe(200);
+  });
+
   it('has no entity of theirs', () => {
     const names = storageOf().entities.map(({ name }) => name);
     expect(names).toContain('Session');

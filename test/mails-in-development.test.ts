@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FEATURES } from '../src/app/features.js';
 import * as operations from './harness/account-operations.js';
 import { signInAgain } from './harness/accounts.js';
 import { embedded, runCommand } from './harness/command-line.js';
@@ -63,6 +64,18 @@ describe('the page with the mails sent', () => {
     const input = { token: url.searchParams.get('token'), newPassword: NEW_PASSWORD };
     const { body } = await service.send(operations.RESET, { input });
     expect(body.data.resetPassword).toMatchObject({ __typename: 'PasswordChanged' });
+  });
+
+  it('leads to a page for each link, whose mutation takes the token', async () => {
+    const mails = FEATURES.flatMap((feature) => feature.mails ?? []);
+    const pages = new Set(mails.flatMap((mail) => mail.page ?? []));
+    expect(pages.size).toBe(4);
+    for (const { name, mutation, asksForPassword } of pages) {
+      expect((await page(`/${name}`)).response.status).toBe(200);
+      const variables = asksForPassword ? { password: NEW_PASSWORD } : {};
+      const { body } = await service.send(mutation, { token: 'garbage', ...variables });
+      expect(body.data.answer).toMatchObject({ __typename: 'TokenRejected' });
+    }
   });
 
   it('logs that there is a mail, and no token', async () => {

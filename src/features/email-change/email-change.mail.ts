@@ -1,4 +1,13 @@
+import type { LinkedPage } from '../../platform/mail/linked-page.js';
 import { mailType } from '../../platform/mail/mail-type.js';
+
+export const CONFIRM_EMAIL_CHANGE_PAGE: LinkedPage = {
+  name: 'confirm-email-change',
+  title: 'Confirm the new address',
+  mutation: `mutation ($token: String!) {
+    answer: confirmEmailChange(token: $token) { __typename ... on Problem { message } } }`,
+  asksForPassword: false,
+};
 
 /** To the new address, with the link. */
 export const EMAIL_CHANGE_MAIL = mailType('email-change', {
@@ -22,6 +31,7 @@ Der Link gilt einmal, bis {{ validUntil | date: "%d.%m.%Y, %H:%M" }} Uhr (UTC).
 
 Wenn du das nicht wolltest, ignoriere diese Mail.
 `,
+  page: CONFIRM_EMAIL_CHANGE_PAGE,
   sample: {
     email: 'ada@example.org',
     link: 'https://app.example.com/confirm-email-change?token=ag_ot_example',

@@ -9,7 +9,11 @@ import type { Mails } from '../mail/index.js';
 import { type OneTimeTokens, TOKEN_SETTINGS, tokenPurpose } from '../one-time-tokens/index.js';
 import type { ConfirmIdentity } from '../password/index.js';
 import { type Email, findContact, isAddressTaken, parseEmail } from '../users/index.js';
-import { EMAIL_CHANGE_MAIL, EMAIL_CHANGE_REQUESTED_MAIL } from './email-change.mail.js';
+import {
+  CONFIRM_EMAIL_CHANGE_PAGE,
+  EMAIL_CHANGE_MAIL,
+  EMAIL_CHANGE_REQUESTED_MAIL,
+} from './email-change.mail.js';
 
 /** Who wants which address, and the session that goes on when they have it. */
 export interface EmailChange {
@@ -73,7 +77,7 @@ export class RequestEmailChange {
       const { language } = user;
       const issued = await tokens.issue(sql, realm, EMAIL_CHANGE_TOKEN, { userId, data: change });
       const { token, expiresAt: validUntil } = issued;
-      const link = mails.link(realm, 'confirm-email-change', token);
+      const link = mails.link(realm, CONFIRM_EMAIL_CHANGE_PAGE, token);
       const data = { email: email.typed, link, validUntil: validUntil.toISOString() };
       const addressed = { to: email.typed, userId, language, data, validUntil };
       await mails.sendOnce(sql, realm, id, EMAIL_CHANGE_MAIL, addressed);

@@ -1,4 +1,5 @@
 import { mailType } from '../../platform/mail/mail-type.js';
+import { VERIFY_EMAIL_PAGE } from '../password/index.js';
 
 export const VERIFY_EMAIL_MAIL = mailType('verify-email', {
   en: `Subject: Confirm your email address
@@ -23,6 +24,7 @@ Der Link gilt einmal, bis {{ validUntil | date: "%d.%m.%Y, %H:%M" }} Uhr (UTC).
 Wenn du kein Konto bei {{ brand.name }} hast, ignoriere diese Mail: Jemand hat sich vermutlich
 vertippt.
 `,
+  page: VERIFY_EMAIL_PAGE,
   sample: {
     email: 'ada@example.com',
     link: 'https://app.example.com/verify-email?token=ag_ot_example',

@@ -4,6 +4,7 @@ import type { Database } from '../../platform/database/database.js';
 import type { Limits } from '../../platform/limits/limits.js';
 import type { Mails } from '../mail/index.js';
 import { type OneTimeTokens, TOKEN_SETTINGS, tokenPurpose } from '../one-time-tokens/index.js';
+import { VERIFY_EMAIL_PAGE } from '../password/index.js';
 import { findContact } from '../users/index.js';
 import { VERIFY_EMAIL_MAIL } from './email-verification.mail.js';
 
@@ -39,7 +40,7 @@ export class RequestEmailVerification {
       const owner = { userId, data: { address: email.normalized } };
       const issued = await tokens.issue(sql, realm, VERIFY_TOKEN, owner);
       const { token, expiresAt: validUntil } = issued;
-      const link = mails.link(realm, 'verify-email', token);
+      const link = mails.link(realm, VERIFY_EMAIL_PAGE, token);
       const data = { email: email.typed, link, validUntil: validUntil.toISOString() };
       const addressed = { to: email.typed, userId, language, data, validUntil };
       await mails.send(sql, realm, VERIFY_EMAIL_MAIL, addressed);

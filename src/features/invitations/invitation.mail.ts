@@ -1,4 +1,14 @@
+import type { LinkedPage } from '../../platform/mail/linked-page.js';
 import { mailType } from '../../platform/mail/mail-type.js';
+
+export const ACCEPT_INVITATION_PAGE: LinkedPage = {
+  name: 'accept-invitation',
+  title: 'Choose a password',
+  mutation: `mutation ($token: String!, $password: String!) {
+    answer: acceptInvitation(input: { token: $token, password: $password }) {
+      __typename ... on Problem { message } ... on WeakPassword { reasons } } }`,
+  asksForPassword: true,
+};
 
 export const INVITATION_MAIL = mailType('invitation', {
   en: `Subject: You are invited to {{ brand.name }}
@@ -21,6 +31,7 @@ Der Link gilt einmal, bis {{ validUntil | date: "%d.%m.%Y, %H:%M" }} Uhr (UTC).
 
 Wenn du damit nichts anfangen kannst, ignoriere diese Mail.
 `,
+  page: ACCEPT_INVITATION_PAGE,
   sample: {
     email: 'ada@example.com',
     link: 'https://app.example.com/accept-invitation?token=ag_ot_example',

@@ -8,7 +8,7 @@ import { type OneTimeTokens, TOKEN_SETTINGS, tokenPurpose } from '../one-time-to
 import type { AddPasswordUser } from '../password/index.js';
 import type { Roles } from '../roles/index.js';
 import { parseEmail } from '../users/index.js';
-import { INVITATION_MAIL } from './invitation.mail.js';
+import { ACCEPT_INVITATION_PAGE, INVITATION_MAIL } from './invitation.mail.js';
 import { USER_INVITED } from './invitation-events.js';
 
 export const INVITATION_TOKEN = tokenPurpose(
@@ -49,7 +49,7 @@ export class InviteUser {
       const userId = await addUser.run(sql, realm, { email, roles }, { ...caller, language: null });
       const issued = await tokens.issue(sql, realm, INVITATION_TOKEN, { userId, data: {} });
       const { token, expiresAt: validUntil } = issued;
-      const link = mails.link(realm, 'accept-invitation', token);
+      const link = mails.link(realm, ACCEPT_INVITATION_PAGE, token);
       const data = { email: email.typed, link, validUntil: validUntil.toISOString() };
       const { language } = caller;
       const addressed = { to: email.typed, userId, language, data, validUntil };

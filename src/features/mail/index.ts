@@ -27,7 +27,7 @@ export const mail = feature({
     return {
       parts: { mails: new Mails(jobs), renderer },
       jobs: [deliver],
-      routes: sent === undefined ? [] : [developmentPage(sent), ...linkPages()],
+      routes: sent === undefined ? [] : [developmentPage(sent), ...linkPages(types)],
       stop: () => transport.close(),
     };
   },

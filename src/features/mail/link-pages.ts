@@ -1,49 +1,16 @@
 import type { RealmRoute } from '../../platform/http/realm-route.js';
-import type { LinkedPage } from './mails.js';
-
-interface Page {
-  readonly title: string;
-  readonly mutation: string;
-  /** What is asked for beside the token. */
-  readonly input: readonly string[];
-}
-
-const REASON = '__typename ... on Problem { message } ... on WeakPassword { reasons }';
-const PAGES: Readonly<Record<LinkedPage, Page>> = {
-  'reset-password': {
-    title: 'Choose a new password',
-    mutation: `mutation ($token: String!, $password: String!) {
-      answer: resetPassword(input: { token: $token, newPassword: $password }) { ${REASON} } }`,
-    input: ['password'],
-  },
-  'accept-invitation': {
-    title: 'Choose a password',
-    mutation: `mutation ($token: String!, $password: String!) {
-      answer: acceptInvitation(input: { token: $token, password: $password }) { ${REASON} } }`,
-    input: ['password'],
-  },
-  'verify-email': {
-    title: 'Confirm the address',
-    mutation: `mutation ($token: String!) {
-      answer: verifyEmail(token: $token) { __typename ... on Problem { message } } }`,
-    input: [],
-  },
-  'confirm-email-change': {
-    title: 'Confirm the new address',
-    mutation: `mutation ($token: String!) {
-      answer: confirmEmailChange(token: $token) { __typename ... on Problem { message } } }`,
-    input: [],
-  },
-};
+import type { LinkedPage } from '../../platform/mail/linked-page.js';
+import type { MailType } from '../../platform/mail/mail-type.js';
 
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
 
 /** In development, where no application is configured: the pages that links in mails lead to. */
-export function linkPages(): RealmRoute[] {
-  return Object.entries(PAGES).map(([name, page]) => ({
+export function linkPages(types: readonly MailType[]): RealmRoute[] {
+  const pages = new Set(types.flatMap(({ page }) => page ?? []));
+  return [...pages].map((page) => ({
     method: 'GET',
-    path: `/${name}`,
+    path: `/${page.name}`,
     handle: (_realm, _request, reply) =>
       reply
         .header('content-security-policy', POLICY)
@@ -54,10 +21,10 @@ export function linkPages(): RealmRoute[] {
   }));
 }
 
-function htmlOf({ title, mutation, input }: Page): string {
-  const fields = input.map(
-    (name) => `<label>New ${name}<input name="${name}" type="${name}" required autofocus></label>`,
-  );
+const PASSWORD_FIELD =
+  '<label>New password<input name="password" type="password" required autofocus></label>';
+
+function htmlOf({ title, mutation, asksForPassword }: LinkedPage): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -78,7 +45,7 @@ output{display:block;margin-top:16px;overflow-wrap:anywhere}
 <body>
 <h1>${title}</h1>
 <p>In development only: set AUTHGRAPH_APP_URL to lead to a page of your own.</p>
-<form>${fields.join('')}<button>${title}</button></form>
+<form>${asksForPassword ? PASSWORD_FIELD : ''}<button>${title}</button></form>
 <output></output>
 <script>
 const query = ${JSON.stringify(mutation)};

@@ -2,6 +2,7 @@ import type { Realm } from '../../kernel/realm.js';
 import type { SqlExecutor } from '../../platform/database/database.js';
 import { jobType } from '../../platform/jobs/job-type.js';
 import type { Jobs } from '../../platform/jobs/jobs.js';
+import type { LinkedPage } from '../../platform/mail/linked-page.js';
 import type { MailData, MailType } from '../../platform/mail/mail-type.js';
 import { MAIL_SETTINGS } from './mail-settings.js';
 
@@ -24,13 +25,6 @@ export interface WaitingMail extends Omit<Addressed<MailData>, 'validUntil'> {
 }
 
 export const SEND_MAIL = jobType<WaitingMail>('mail.send', 'Sends a mail');
-
-/** The pages of the application that links in mails lead to. */
-export type LinkedPage =
-  | 'reset-password'
-  | 'verify-email'
-  | 'confirm-email-change'
-  | 'accept-invitation';
 
 /** Undoes the transaction of a job that was done already. */
 export class SentBefore extends Error {
@@ -68,8 +62,8 @@ export class Mails {
   }
 
   /** Where a token is of use: a page at the configured URL, whatever the request said. */
-  link(realm: Realm, page: LinkedPage, token: string): string {
-    return `${this.appUrl(realm)}/${page}?token=${encodeURIComponent(token)}`;
+  link(realm: Realm, { name }: LinkedPage, token: string): string {
+    return `${this.appUrl(realm)}/${name}?token=${encodeURIComponent(token)}`;
   }
 
   /** The frontend; in development, where none is configured, the service itself. */

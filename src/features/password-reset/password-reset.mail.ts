@@ -1,4 +1,14 @@
+import type { LinkedPage } from '../../platform/mail/linked-page.js';
 import { mailType } from '../../platform/mail/mail-type.js';
+
+export const RESET_PASSWORD_PAGE: LinkedPage = {
+  name: 'reset-password',
+  title: 'Choose a new password',
+  mutation: `mutation ($token: String!, $password: String!) {
+    answer: resetPassword(input: { token: $token, newPassword: $password }) {
+      __typename ... on Problem { message } ... on WeakPassword { reasons } } }`,
+  asksForPassword: true,
+};
 
 export const PASSWORD_RESET_MAIL = mailType('password-reset', {
   en: `Subject: Choose a new password
@@ -24,6 +34,7 @@ Der Link gilt einmal, bis {{ validUntil | date: "%d.%m.%Y, %H:%M" }} Uhr (UTC). 
 
 Wenn du das nicht warst, ignoriere diese Mail: Dein Passwort bleibt, wie es ist.
 `,
+  page: RESET_PASSWORD_PAGE,
   sample: {
     email: 'ada@example.com',
     link: 'https://app.example.com/reset-password?token=ag_ot_example',

@@ -8,7 +8,7 @@ import type { Limits } from '../../platform/limits/limits.js';
 import type { Mails } from '../mail/index.js';
 import { type OneTimeTokens, TOKEN_SETTINGS, tokenPurpose } from '../one-time-tokens/index.js';
 import { findContactByAddress, parseEmail } from '../users/index.js';
-import { PASSWORD_RESET_MAIL } from './password-reset.mail.js';
+import { PASSWORD_RESET_MAIL, RESET_PASSWORD_PAGE } from './password-reset.mail.js';
 import { RESET_REQUESTED } from './password-reset-events.js';
 
 /** `address` is normalised; empty for what is no address. */
@@ -64,7 +64,7 @@ export class RequestPasswordReset {
       const { userId, email, language } = owner;
       const issued = await tokens.issue(sql, realm, RESET_TOKEN, { userId, data: {} });
       const { token, expiresAt: validUntil } = issued;
-      const link = mails.link(realm, 'reset-password', token);
+      const link = mails.link(realm, RESET_PASSWORD_PAGE, token);
       const data = { email: email.typed, link, validUntil: validUntil.toISOString() };
       const addressed = { to: email.typed, userId, language, data, validUntil };
       await mails.sendOnce(sql, realm, id, PASSWORD_RESET_MAIL, addressed);

@@ -1,4 +1,14 @@
+import type { LinkedPage } from '../../platform/mail/linked-page.js';
 import { mailType } from '../../platform/mail/mail-type.js';
+
+/** Confirms the address of a sign-up, and of an account that there is. */
+export const VERIFY_EMAIL_PAGE: LinkedPage = {
+  name: 'verify-email',
+  title: 'Confirm the address',
+  mutation: `mutation ($token: String!) {
+    answer: verifyEmail(token: $token) { __typename ... on Problem { message } } }`,
+  asksForPassword: false,
+};
 
 /** With a link that makes the account. */
 export const CONFIRM_SIGN_UP_MAIL = mailType('confirm-sign-up', {
@@ -23,6 +33,7 @@ Der Link gilt einmal, bis {{ validUntil | date: "%d.%m.%Y, %H:%M" }} Uhr (UTC).
 
 Wenn du dich nicht registriert hast, ignoriere diese Mail: Ohne den Link entsteht kein Konto.
 `,
+  page: VERIFY_EMAIL_PAGE,
   sample: {
     email: 'ada@example.com',
     link: 'https://app.example.com/verify-email?token=ag_ot_example',

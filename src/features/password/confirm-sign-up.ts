@@ -17,7 +17,11 @@ import {
   type ProveAddress,
 } from '../users/index.js';
 import type { AddPasswordUser } from './add-password-user.js';
-import { ACCOUNT_EXISTS_MAIL, CONFIRM_SIGN_UP_MAIL } from './confirm-sign-up.mail.js';
+import {
+  ACCOUNT_EXISTS_MAIL,
+  CONFIRM_SIGN_UP_MAIL,
+  VERIFY_EMAIL_PAGE,
+} from './confirm-sign-up.mail.js';
 import type { HashNewPassword } from './new-password.js';
 import { SIGN_UP_PER_ADDRESS } from './password-limits.js';
 import { PASSWORD_METHOD } from './password-method.js';
@@ -144,7 +148,7 @@ export class ConfirmSignUp {
     const { email, language } = pending;
     const owner = { userId: null, subject: email.normalized, data: pending };
     const { token, expiresAt } = await tokens.issue(sql, realm, SIGN_UP_TOKEN, owner);
-    const link = mails.link(realm, 'verify-email', token);
+    const link = mails.link(realm, VERIFY_EMAIL_PAGE, token);
     const data = { email: email.typed, link, validUntil: expiresAt.toISOString() };
     const addressed = { to: email.typed, userId: null, language, data, validUntil: expiresAt };
     await mails.sendOnce(sql, realm, id, CONFIRM_SIGN_UP_MAIL, addressed);

@@ -32,6 +32,7 @@ export type { AddPasswordUser } from './add-password-user.js';
 export type { CheckPassword } from './check-password.js';
 export type { ConfirmIdentity } from './confirm-identity.js';
 export { type ConfirmSignUp, type PendingSignUp, SIGN_UP_TOKEN } from './confirm-sign-up.js';
+export { VERIFY_EMAIL_PAGE } from './confirm-sign-up.mail.js';
 export { importableHash, migratableHash } from './foreign-hash.policy.js';
 export type { HashNewPassword } from './new-password.js';
 export { findPassword, replaceHash, savePassword } from './password.store.js';

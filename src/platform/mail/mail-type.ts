@@ -1,3 +1,5 @@
+import type { LinkedPage } from './linked-page.js';
+
 /** What a template may name: texts, and times as ISO 8601. */
 export type MailData = Readonly<Record<string, string>>;
 
@@ -9,6 +11,8 @@ export interface MailType<Data extends MailData = MailData> {
   readonly templates: { readonly en: string; readonly de: string };
   /** Everything that a template of it may name: for previews, and for checks at the start. */
   readonly sample: Data;
+  /** Where its link leads, if it has one. */
+  readonly page?: LinkedPage | undefined;
 }
 
 /**
@@ -17,7 +21,7 @@ export interface MailType<Data extends MailData = MailData> {
  */
 export function mailType<Data extends MailData>(
   name: string,
-  { en, de, sample }: { readonly en: string; readonly de: string; readonly sample: Data },
+  { en, de, ...rest }: MailType<Data>['templates'] & Pick<MailType<Data>, 'sample' | 'page'>,
 ): MailType<Data> {
-  return { name, templates: { en, de }, sample };
+  return { name, templates: { en, de }, ...rest };
 }
