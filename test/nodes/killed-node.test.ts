@@ -20,12 +20,13 @@ const RETRY_MS = 5_000;
 describeOnSharedServers('kill -9 of a node while clients refresh', (open) => {
   let servers: SharedServers;
   let database: TestDatabase;
-  let nodes: [ServiceProcess, ServiceProcess];
+  /** They are killed in turns: one starts again while clients go from another to the third. */
+  let nodes: readonly ServiceProcess[];
   beforeAll(async () => {
     servers = await open();
     database = await createTestDatabase(servers.databaseUrl);
     const settings = clusterSettings(database.url, servers.redisUrl);
-    nodes = await Promise.all([startNode(settings), startNode(settings)]);
+    nodes = await Promise.all([1, 2, 3].map(() => startNode(settings)));
   });
   afterAll(async () => {
     for (const node of nodes) await node[Symbol.asyncDispose]();
@@ -38,19 +39,25 @@ describeOnSharedServers('kill -9 of a node while clients refresh', (open) => {
   }, async () => {
     const clients = await Promise.all(
       nodes.flatMap(({ send }) =>
-        Array.from({ length: CLIENTS / 2 }, async () => new Client(await signUpUser(send))),
+        Array.from(
+          { length: CLIENTS / nodes.length },
+          async () => new Client(await signUpUser(send)),
+        ),
       ),
     );
+    const starts = new Map<ServiceProcess, Promise<number>>();
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const [victim, survivor] = kill % 2 === 0 ? nodes : nodes.toReversed();
-      if (victim === undefined || survivor === undefined) throw new Error('a pair has two');
+      const [victim, survivor] = [nodes[kill % 3], nodes[(kill + 1) % 3]];
+      if (victim === undefined || survivor === undefined) throw new Error('there are three');
+      await starts.get(survivor);
       const atIt = clients.map((client) => client.refreshUntilCutOff(victim, survivor));
       await sleep(Math.random() * MOMENT_MS);
       victim.signal('SIGKILL');
       await Promise.all([...atIt, victim.exited()]);
       victim.restart();
-      await victim.ready();
+      starts.set(victim, victim.ready());
     }
+    await Promise.all(starts.values());
 
     expect(clients.flatMap(({ refusals }) => refusals)).toEqual([]);
     const rows = await database.sql<{ id: string; generation: number }>(
