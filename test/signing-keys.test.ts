@@ -58,6 +58,30 @@ describe('the life of a signing key', () => {
   });
   afterAll(() => service[Symbol.asyncDispose]());
 
+  it('is sealed at rest: its row shows the public half only, and nobody else can read the other one', async () => {
+    const rows = await service.sql<{ public_jwk: JWK; sealed_private_jwk: Uint8Array }>(
+      'select * from signing_keys',
+    );
+    expect(rows).toHaveLength(1);
+    for (const { public_jwk: publicJwk, sealed_private_jwk: sealed } of rows) {
+      expect(Object.keys(publicJwk).toSorted()).toEqual([
+        'alg',
+        'crv',
+        'kid',
+        'kty',
+        'use',
+        'x',
+        'y',
+      ]);
+      expect(sealed.length).toBeGreaterThan(100);
+      const text = Buffer.from(sealed).toString('latin1');
+      expect(text).not.toContain('"d"');
+      expect(text).not.toContain(String(publicJwk.x));
+    }
+    expect(JSON.stringify(rows)).not.toContain('"d":');
+    expect(service.logged()).not.toContain('"d":');
+  });
+
   it('goes from published to active to retired to gone, and its tokens are valid for all of theirs', async () => {
     let current = { accessToken: user.accessToken, refreshToken: user.refreshToken };
     const next = async () => {
@@ -196,33 +220,6 @@ describe('the algorithm', () => {
 });
 
 describe('private keys at rest', () => {
-  it('are sealed: the row shows the public half only, and nobody else can read the other one', async () => {
-    await using service = await startService();
-    const user = await signUpUser(service.send);
-    const rows = await service.sql<{ public_jwk: JWK; sealed_private_jwk: Uint8Array }>(
-      'select * from signing_keys',
-    );
-    expect(rows).toHaveLength(1);
-    for (const { public_jwk: publicJwk, sealed_private_jwk: sealed } of rows) {
-      expect(Object.keys(publicJwk).toSorted()).toEqual([
-        'alg',
-        'crv',
-        'kid',
-        'kty',
-        'use',
-        'x',
-        'y',
-      ]);
-      expect(sealed.length).toBeGreaterThan(100);
-      const text = Buffer.from(sealed).toString('latin1');
-      expect(text).not.toContain('"d"');
-      expect(text).not.toContain(String(publicJwk.x));
-    }
-    expect(JSON.stringify(rows)).not.toContain('"d":');
-    expect(service.logged()).not.toContain('"d":');
-    expect(user.accessToken).toBeTruthy();
-  });
-
   it('cannot be opened under another AUTHGRAPH_SECRET: the log says so, nothing is issued, and the right one heals it', async () => {
     const dataDir = await copyTemplate();
     try {
@@ -237,6 +234,7 @@ describe('private keys at rest', () => {
             checks: { database: true, migrations: true, keys: false },
           });
           expect((await fetch(`${service.url}/.well-known/jwks.json`)).status).toBe(503);
+          expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
           for (const [query, variables] of [
             [SIGN_IN, { input: { email: user.email, password: GOOD_PASSWORD } }],
             [REFRESH, { refreshToken: user.refreshToken }],
