@@ -9,6 +9,7 @@ import {
   SIGN_OUT,
   SIGN_UP,
   signUpUser,
+  type TestUser,
 } from '../harness/graphql-client.js';
 import { clusterSettings, describeOnOwnServers } from '../harness/real-servers.js';
 import type { OwnServer } from '../harness/servers.js';
@@ -34,119 +35,71 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
     await postgres.start();
   });
 
-  describe.each([
-    { way: 'stopped', withRedis: false },
-    { way: 'stopped', withRedis: true },
-    { way: 'frozen', withRedis: false },
-    { way: 'frozen', withRedis: true },
-  ])('$way (Redis: $withRedis)', ({ way, withRedis }) => {
-    let database: TestDatabase;
-    let node: ServiceProcess;
+  describe.each(['stopped', 'frozen'])('%s, with Redis and without', (way) => {
+    let nodes: readonly [NodeOnDatabase, NodeOnDatabase];
     beforeEach(async () => {
-      database = await createTestDatabase(postgres.url);
-      node = await startNode({
-        ...clusterSettings(database.url, withRedis ? redis.url : undefined),
+      nodes = await Promise.all([startOnDatabase(), startOnDatabase(redis.url)]);
+    });
+    afterEach(async () => {
+      await bringBack();
+      for (const node of nodes) await node[Symbol.asyncDispose]();
+    });
+
+    async function startOnDatabase(redisUrl?: string): Promise<NodeOnDatabase> {
+      const database = await createTestDatabase(postgres.url);
+      const node = await startNode({
+        ...clusterSettings(database.url, redisUrl),
         AUTHGRAPH_JWKS_MAX_AGE: '1s',
         AUTHGRAPH_DATABASE_POOL_SIZE: String(POOL_SIZE),
         // A frozen server carries out later what it was asked before, so the outage counts towards
         // the grace window.
         AUTHGRAPH_REFRESH_GRACE: '60s',
       });
-    });
-    afterEach(async () => {
-      await bringBack();
-      await node[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    });
+      return {
+        node,
+        sql: database.sql,
+        async [Symbol.asyncDispose]() {
+          await node[Symbol.asyncDispose]();
+          await database[Symbol.asyncDispose]();
+        },
+      };
+    }
 
     const takeAway = async () => (way === 'stopped' ? postgres.stop() : postgres.freeze());
     const bringBack = async () => (way === 'stopped' ? postgres.start() : postgres.thaw());
 
     it('answers SERVICE_UNAVAILABLE within 5 s, issues nothing, and works again within 5 s of its return', async () => {
-      const users = [];
-      for (let made = 0; made < CALLERS; made += 1) users.push(await signUpUser(node.send));
-      const [someone] = users;
-      if (someone === undefined) throw new Error('nobody signed up');
-      const counts = () =>
-        database.sql(
-          'select (select count(*) from users) as users, (select count(*) from sessions) as sessions',
-        );
-      const before = await counts();
-
+      const outages = await Promise.all(nodes.map(Outage.prepare));
       await takeAway();
-      const newcomer = { email: 'late@users.example.com', password: GOOD_PASSWORD };
-      const calls = [
-        ...users.map(
-          ({ refreshToken }) =>
-            () =>
-              node.send(REFRESH, { refreshToken }),
-        ),
-        () => node.send(SIGN_UP, { input: newcomer }),
-        () => node.send(SIGN_IN, { input: { email: someone.email, password: someone.password } }),
-        () => node.send(SIGN_OUT, {}, bearer(someone.accessToken)),
-        () => node.send(ME, {}, bearer(someone.accessToken)),
-      ];
-      for (const round of [1, 2]) {
-        const answers = await Promise.all(calls.map(timed));
-        expect(
-          answers.map(({ body }) => body.errors?.[0]?.extensions?.code),
-          `round ${round}`,
-        ).toEqual(calls.map(() => 'SERVICE_UNAVAILABLE'));
-        expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
-        expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(ANSWER_MS);
-      }
-      expect(await node.health()).toMatchObject({ status: 503, checks: { database: false } });
-
+      await Promise.all(outages.map((outage) => outage.isAnswered()));
       await bringBack();
-      const healing = await node.ready(HEAL_MS);
-      const left = HEAL_MS - healing;
-      await until(
-        async () => (await node.send(ME, {}, bearer(someone.accessToken))).status === 200,
-        left,
-        'me answers again',
-      );
-      // Nobody lost their session: what was never answered may be asked for again.
-      for (const { refreshToken } of users) {
-        expect((await node.send(REFRESH, { refreshToken })).body.data.refreshSession).toMatchObject(
-          { __typename: 'SessionRefreshed' },
-        );
-      }
-      expect(await counts()).toEqual(before);
-      expect((await node.send(SIGN_UP, { input: newcomer })).body.data.signUp).toMatchObject({
-        __typename: 'SignedIn',
-      });
+      await Promise.all(outages.map((outage) => outage.isOver()));
     });
 
     it('keeps every connection of its pool usable, whatever a transaction was doing when it was cut', async () => {
-      const users = await Promise.all(Array.from({ length: 3 }, () => signUpUser(node.send)));
-      const signIns = () =>
-        Promise.all(
-          Array.from({ length: CALLERS }, (_, index) => signIn(users[index % users.length])),
-        );
-      const signIn = (user: { email: string; password: string } | undefined) =>
-        node.send(SIGN_IN, { input: { email: user?.email, password: user?.password } });
-
-      const cut = signIns();
+      const signIns = await Promise.all(nodes.map(prepareSignIns));
+      const cut = Promise.all(signIns.map((signInAll) => signInAll()));
       // some have signed in by then, some are at it, some wait
       await new Promise((resolve) => setTimeout(resolve, 150));
       await takeAway();
-      const answers = await cut;
+      const answers = (await cut).flat();
       expect(answers.every(({ status, body }) => isSignedIn(body) || status === 503)).toBe(true);
 
       await bringBack();
-      await node.ready(HEAL_MS);
-      for (const { body } of await signIns()) expect(isSignedIn(body)).toBe(true);
+      await Promise.all(nodes.map(({ node }) => node.ready(HEAL_MS)));
+      const again = await Promise.all(signIns.map((signInAll) => signInAll()));
+      for (const { body } of again.flat()) expect(isSignedIn(body)).toBe(true);
       const open =
         "select count(*)::int as open from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'";
-      expect(await database.sql(open)).toEqual([{ open: 0 }]);
+      for (const { sql } of nodes) expect(await sql(open)).toEqual([{ open: 0 }]);
     });
 
     it('stops when it is told to, within 10 s', async () => {
-      await signUpUser(node.send);
+      for (const { node } of nodes) await signUpUser(node.send);
       await takeAway();
       const from = performance.now();
-      node.signal('SIGTERM');
-      expect(await node.exited()).toBe(0);
+      for (const { node } of nodes) node.signal('SIGTERM');
+      expect(await Promise.all(nodes.map(({ node }) => node.exited()))).toEqual([0, 0]);
       expect(performance.now() - from).toBeLessThan(10_000);
       await bringBack();
     });
@@ -229,6 +182,96 @@ describeOnOwnServers('while PostgreSQL is away', (servers) => {
     await database[Symbol.asyncDispose]();
   });
 });
+
+/** A node, and SQL against its database. */
+interface NodeOnDatabase extends AsyncDisposable {
+  readonly node: ServiceProcess;
+  readonly sql: TestDatabase['sql'];
+}
+
+async function prepareSignIns({ node }: NodeOnDatabase): Promise<() => Promise<Answer[]>> {
+  const users = await Promise.all(Array.from({ length: 3 }, () => signUpUser(node.send)));
+  const signIn = (user: { email: string; password: string } | undefined) =>
+    node.send(SIGN_IN, { input: { email: user?.email, password: user?.password } });
+  return () =>
+    Promise.all(Array.from({ length: CALLERS }, (_, index) => signIn(users[index % users.length])));
+}
+
+/** What the users of a node see of an outage. */
+class Outage {
+  readonly #on: NodeOnDatabase;
+  readonly #users: readonly TestUser[];
+  readonly #newcomer = { email: 'late@users.example.com', password: GOOD_PASSWORD };
+  readonly #before: unknown;
+
+  private constructor(on: NodeOnDatabase, users: readonly TestUser[], before: unknown) {
+    this.#on = on;
+    this.#users = users;
+    this.#before = before;
+  }
+
+  static async prepare(on: NodeOnDatabase): Promise<Outage> {
+    const users = [];
+    for (let made = 0; made < CALLERS; made += 1) users.push(await signUpUser(on.node.send));
+    return new Outage(on, users, await countsOf(on));
+  }
+
+  get #someone(): TestUser {
+    const [someone] = this.#users;
+    if (someone === undefined) throw new Error('nobody signed up');
+    return someone;
+  }
+
+  async isAnswered(): Promise<void> {
+    const { node } = this.#on;
+    const someone = this.#someone;
+    const calls = [
+      ...this.#users.map(
+        ({ refreshToken }) =>
+          () =>
+            node.send(REFRESH, { refreshToken }),
+      ),
+      () => node.send(SIGN_UP, { input: this.#newcomer }),
+      () => node.send(SIGN_IN, { input: { email: someone.email, password: someone.password } }),
+      () => node.send(SIGN_OUT, {}, bearer(someone.accessToken)),
+      () => node.send(ME, {}, bearer(someone.accessToken)),
+    ];
+    for (const round of [1, 2]) {
+      const answers = await Promise.all(calls.map(timed));
+      expect(
+        answers.map(({ body }) => body.errors?.[0]?.extensions?.code),
+        `round ${round}`,
+      ).toEqual(calls.map(() => 'SERVICE_UNAVAILABLE'));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+      expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(ANSWER_MS);
+    }
+    expect(await node.health()).toMatchObject({ status: 503, checks: { database: false } });
+  }
+
+  async isOver(): Promise<void> {
+    const { node } = this.#on;
+    const someone = this.#someone;
+    const healing = await node.ready(HEAL_MS);
+    const left = HEAL_MS - healing;
+    await until(
+      async () => (await node.send(ME, {}, bearer(someone.accessToken))).status === 200,
+      left,
+      'me answers again',
+    );
+    // Nobody lost their session: what was never answered may be asked for again.
+    for (const { refreshToken } of this.#users) {
+      expect((await node.send(REFRESH, { refreshToken })).body.data.refreshSession).toMatchObject({
+        __typename: 'SessionRefreshed',
+      });
+    }
+    expect(await countsOf(this.#on)).toEqual(this.#before);
+    const { body } = await node.send(SIGN_UP, { input: this.#newcomer });
+    expect(body.data.signUp).toMatchObject({ __typename: 'SignedIn' });
+  }
+}
+
+const countsOf = ({ sql }: NodeOnDatabase): Promise<unknown> =>
+  sql('select (select count(*) from users) as users, (select count(*) from sessions) as sessions');
 
 async function timed(call: () => Promise<Answer>): Promise<Answer & { ms: number }> {
   const from = performance.now();
