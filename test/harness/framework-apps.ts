@@ -1,7 +1,6 @@
 import { execFile, fork, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -100,22 +99,26 @@ export async function startNextApp(configurations: readonly AppOptions[]): Promi
   };
 }
 
+/** On the given port, else on one that it finds itself: one that is looked for here can be lost. */
 export async function startNext(
   settings: AppOptions | NodeJS.ProcessEnv,
   folder = NEXT_APP,
-  givenPort?: number,
+  givenPort = 0,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
-  const port = givenPort ?? (await freePort());
   const child = spawn(
     process.execPath,
-    [NEXT, 'start', '-H', '127.0.0.1', '-p', String(port), folder],
+    [NEXT, 'start', '-H', '127.0.0.1', '-p', String(givenPort), folder],
     {
       env: nextEnv(settings),
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
   const complaints: Buffer[] = []; // of interest only when it does not come up
   child.stderr.on('data', (chunk: Buffer) => complaints.push(chunk));
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = () => {
     child.kill();
@@ -123,35 +126,25 @@ export async function startNext(
   };
   for (
     const deadline = Date.now() + 30_000;
-    ;
+    Date.now() < deadline && child.exitCode === null;
     await new Promise((resolve) => setTimeout(resolve, 100))
   ) {
-    if (
-      await fetch(`http://127.0.0.1:${port}/maybe`).then(
-        () => true,
-        () => false,
-      )
-    )
-      return { port, stop };
-    if (Date.now() < deadline && child.exitCode === null) continue;
-    await stop();
-    throw new Error(`next start did not come up: ${Buffer.concat(complaints)}`);
+    const port = Number(/Local:\s+http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1]);
+    if (Number.isNaN(port)) continue;
+    const isUp = await fetch(`http://127.0.0.1:${port}/maybe`).then(
+      () => child.exitCode === null,
+      () => false,
+    );
+    if (isUp) return { port, stop };
   }
+  await stop();
+  throw new Error(`next start did not come up: ${said}${Buffer.concat(complaints)}`);
 }
 
 function nextEnv(settings: AppOptions | NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { VITEST: _, ...env } = process.env;
   const own = 'jwks' in settings ? { AUTHGRAPH_TEST_OPTIONS: JSON.stringify(settings) } : settings;
   return { ...env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...own };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function runOrExplain(
