@@ -25,7 +25,7 @@ const unreachable: typeof fetch = async () => {
   throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
 };
 
-const eventually = (condition: () => boolean) => until(condition, 5_000, 'it comes true');
+const eventually = (condition: () => boolean) => until(condition, 2_000, 'it comes true');
 
 describe('the stream of ended sessions (requirement 14)', () => {
   it('lets another server refuse the access token within a second of sign-out', async () => {

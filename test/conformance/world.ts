@@ -21,8 +21,8 @@ let turn = 0;
 export function versionsToTry(since: number, until: number): readonly string[] {
   const served = CDI_VERSIONS.filter((each) => numberOf(each) >= since && numberOf(each) <= until);
   if (process.env.CONFORMANCE === 'all') return served;
-  const older = served.filter((version) => TURNING_POINTS.includes(version));
-  const newest = older.splice(-1);
+  const newest = served.slice(-1);
+  const older = served.slice(0, -1).filter((version) => TURNING_POINTS.includes(version));
   turn += 1;
   return [...older.slice(turn % older.length).slice(0, 1), ...newest];
 }

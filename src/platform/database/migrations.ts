@@ -1,21 +1,20 @@
 import type { Migrator } from '@mikro-orm/migrations';
 import type { Database } from './database.js';
 import { hasMigrationsTable, lockMigrations } from './migration.store.js';
-import { MIGRATIONS_TABLE } from './open-orm.js';
 
 /** Names of the migrations that the database still lacks, oldest first. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   const read = async (migrator: Migrator) => (await migrator.getPending()).map(({ name }) => name);
   // The first to ask makes the table that lists them, and nodes that make it at the same moment
   // trip over each other.
-  return (await hasMigrationsTable(database, MIGRATIONS_TABLE))
+  return (await hasMigrationsTable(database))
     ? read(database.migrator())
     : takingTurns(database, read);
 }
 
 /** Names of applied migrations that this version does not know: a newer one made them. */
 export async function unknownMigrations(database: Database): Promise<string[]> {
-  if (!(await hasMigrationsTable(database, MIGRATIONS_TABLE))) return [];
+  if (!(await hasMigrationsTable(database))) return [];
   const migrator = database.migrator();
   const executed = await migrator.getExecuted();
   return executed.map(({ name }) => name).filter((name) => !database.knownMigrations.has(name));
@@ -23,7 +22,7 @@ export async function unknownMigrations(database: Database): Promise<string[]> {
 
 /** Names of the migrations that were applied, with the time; oldest first. */
 export async function appliedMigrations(database: Database): Promise<{ name: string; at: Date }[]> {
-  if (!(await hasMigrationsTable(database, MIGRATIONS_TABLE))) return [];
+  if (!(await hasMigrationsTable(database))) return [];
   const rows = await database.migrator().getExecuted();
   return rows.map((row) => ({ name: row.name, at: row.executed_at }));
 }
